@@ -1,0 +1,29 @@
+import type * as backup from '@aws-sdk/client-backup';
+import type * as efs from '@aws-sdk/client-efs';
+
+/** The operations of AWS that the control plane needs, and no others. The entry point makes them of the real clients. */
+export interface Aws {
+  listRecoveryPointsByBackupVault(input: backup.ListRecoveryPointsByBackupVaultCommandInput): Promise<backup.ListRecoveryPointsByBackupVaultCommandOutput>;
+  describeRecoveryPoint(input: backup.DescribeRecoveryPointCommandInput): Promise<backup.DescribeRecoveryPointCommandOutput>;
+  getRecoveryPointRestoreMetadata(input: backup.GetRecoveryPointRestoreMetadataCommandInput): Promise<backup.GetRecoveryPointRestoreMetadataCommandOutput>;
+  listRestoreJobsByProtectedResource(input: backup.ListRestoreJobsByProtectedResourceCommandInput): Promise<backup.ListRestoreJobsByProtectedResourceCommandOutput>;
+  describeFileSystems(input: efs.DescribeFileSystemsCommandInput): Promise<efs.DescribeFileSystemsCommandOutput>;
+  describeAccessPoints(input: efs.DescribeAccessPointsCommandInput): Promise<efs.DescribeAccessPointsCommandOutput>;
+}
+
+/** The file system that the functions work for, and the vault that holds its recovery points. */
+export interface Protected {
+  readonly fileSystemId: string;
+  readonly fileSystemArn: string;
+  readonly backupVaultName: string;
+}
+
+/** Reads all pages of a list. */
+export async function* pages<Page extends { NextToken?: string }>(read: (nextToken: string | undefined) => Promise<Page>): AsyncGenerator<Page> {
+  let nextToken: string | undefined;
+  do {
+    const page = await read(nextToken);
+    yield page;
+    nextToken = page.NextToken;
+  } while (nextToken !== undefined && nextToken !== '');
+}

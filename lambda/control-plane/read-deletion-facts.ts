@@ -1,0 +1,26 @@
+import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
+import { pages } from './aws';
+import type { Aws, Protected } from './aws';
+
+/** What the worker must know just before it deletes a recovery directory. */
+export interface DeletionFactsRead {
+  /** The roots of the access points that lie at or within a recovery directory: a file system may have 10,000 others. */
+  readonly accessPointRoots: string[];
+  readonly runningRestoreJobs: string[];
+}
+
+/** Reads the facts that only AWS knows; the worker decides with them. */
+export async function readDeletionFacts(aws: Aws, target: Protected): Promise<DeletionFactsRead> {
+  const accessPointRoots: string[] = [];
+  for await (const page of pages((NextToken) => aws.describeAccessPoints({ FileSystemId: target.fileSystemId, NextToken }))) {
+    const roots = (page.AccessPoints ?? []).map((accessPoint) => accessPoint.RootDirectory?.Path ?? '/');
+    accessPointRoots.push(...roots.filter((root) => parseRecoveryDirectoryName(root.split('/')[1] ?? '')));
+  }
+  const runningRestoreJobs: string[] = [];
+  for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
+    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ResourceArn: target.fileSystemArn, ByStatus, NextToken }))) {
+      runningRestoreJobs.push(...(page.RestoreJobs ?? []).map((job) => job.RestoreJobId!));
+    }
+  }
+  return { accessPointRoots, runningRestoreJobs };
+}

@@ -1,0 +1,36 @@
+import { EnvironmentVariable, RestoreError } from '../src/core/contract';
+import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
+import type { Directory } from './fs/directory';
+import { openMount } from './fs/mount';
+import { Deadline } from './runtime/deadline';
+import type { InvocationTime } from './runtime/deadline';
+import { requireEnvironment } from './runtime/environment';
+import { NamedError } from './runtime/named-error';
+import { deleteRecoveryDirectory } from './worker/delete';
+import { find } from './worker/find';
+import { move } from './worker/move';
+import { survey } from './worker/survey';
+import { verify } from './worker/verify';
+
+/** The file-system worker: in the VPC, with the file system mounted, and without any call to AWS. */
+export async function handler(event: WorkerEvent, context: InvocationTime): Promise<WorkerAnswer> {
+  const root = await openMount(requireEnvironment(EnvironmentVariable.MOUNT_PATH), process.env[EnvironmentVariable.MOUNT_CHECK]);
+  try {
+    return await run(root, event, new Deadline(context));
+  } finally {
+    await root.close();
+  }
+}
+
+async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Promise<WorkerAnswer> {
+  switch (event.operation) {
+    case 'survey': return survey(root);
+    case 'find': return find(root, event);
+    case 'verify': return verify(root, { ...event, resume: event.previous?.resume ?? null }, deadline);
+    case 'move': return move(root, { ...event, resume: event.previous?.resume ?? null }, deadline);
+    case 'delete': return deleteRecoveryDirectory(root, event, deadline);
+    default:
+      throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
+        `'operation' must be one of survey, find, verify, move, delete, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
+  }
+}

@@ -1,0 +1,94 @@
+import { WORK_DIRECTORY } from '../../src/core/contract';
+import { fromText } from '../fs/byte-name';
+import { openBelow, openOrMake } from '../fs/descend';
+import type { Directory } from '../fs/directory';
+import { isErrno } from '../fs/errno';
+
+/**
+ * What is on record about a recovery directory, in files of ours on the same file system:
+ * `moved`: its content was verified and moved into place. `deleting`: all guards let its deletion begin.
+ */
+export type RecordName = 'moved' | 'deleting';
+
+/** A record, and when the file system says that it was written. */
+export interface Record {
+  readonly writtenAt: number;
+}
+
+/** Only root looks into our directory: what is kept aside in it may be private. */
+const PRIVATE_MODE = 0o700;
+const ASIDE = 'replaced';
+
+const recordsOf = (recoveryDirectory: string): string[] => [WORK_DIRECTORY, fromText(recoveryDirectory)];
+const fileOf = (record: RecordName): string => `${record}.json`;
+
+/** Writes a record. It holds for the very directory that has this inode number, not for another one of the same name. */
+export async function writeRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<void> {
+  const directory = await openOrMake(root, recordsOf(recoveryDirectory), PRIVATE_MODE);
+  try {
+    await directory.writeFile(fileOf(record), `${JSON.stringify({ recoveryDirectory, inode: String(inode) })}\n`);
+  } finally {
+    await directory.close();
+  }
+}
+
+/** A record about the very directory that has this inode number; undefined if there is none. */
+export async function readRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<Record | undefined> {
+  const directory = await openBelow(root, recordsOf(recoveryDirectory));
+  try {
+    const stats = await directory?.lstat(fileOf(record));
+    if (!directory || !stats?.isFile()) {
+      return undefined;
+    }
+    const content = JSON.parse(await directory.readFile(fileOf(record))) as { recoveryDirectory?: unknown; inode?: unknown };
+    const ours = content.recoveryDirectory === recoveryDirectory && content.inode === String(inode);
+    return ours ? { writtenAt: Number(stats.mtimeMs) } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return undefined; // not written by us: no proof of anything
+    }
+    throw error;
+  } finally {
+    await directory?.close();
+  }
+}
+
+/** Removes the records about a recovery directory; what was kept aside stays, and so does the directory that holds it. */
+export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
+  const directory = await openBelow(root, recordsOf(recoveryDirectory));
+  if (!directory) {
+    return;
+  }
+  try {
+    for (const record of ['moved', 'deleting'] as const) {
+      await ignoring(['ENOENT'], () => directory.unlink(fileOf(record)));
+    }
+  } finally {
+    await directory.close();
+  }
+  const work = await openBelow(root, [WORK_DIRECTORY]);
+  try {
+    await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], async () => work?.rmdir(fromText(recoveryDirectory)));
+  } finally {
+    await work?.close();
+  }
+  await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], () => root.rmdir(WORK_DIRECTORY));
+}
+
+/** Where entries that a move replaces are kept, for people. */
+export const asidePath = (recoveryDirectory: string): string => `/${WORK_DIRECTORY}/${recoveryDirectory}/${ASIDE}`;
+
+/** Opens, and makes where it is missing, the place where the replaced entries of a directory are kept. Close what you get. */
+export async function openAside(root: Directory, recoveryDirectory: string, path: readonly string[]): Promise<Directory> {
+  return openOrMake(root, [...recordsOf(recoveryDirectory), ASIDE, ...path], PRIVATE_MODE);
+}
+
+async function ignoring(codes: string[], action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!isErrno(error, ...codes)) {
+      throw error;
+    }
+  }
+}

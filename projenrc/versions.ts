@@ -1,0 +1,24 @@
+/**
+ * The lowest aws-cdk-lib that users may have. 2.257.0 is the first one with `Validations`, which carries our warnings and the
+ * reasoned acknowledgements of compliance findings (docs/decisions/0006-floors.md).
+ */
+export const AWS_CDK_FLOOR = '2.257.0';
+
+/** The lowest `constructs` that aws-cdk-lib at the floor accepts. */
+export const CONSTRUCTS_FLOOR = '10.5.1';
+
+/** What the project itself is built and tested with, beyond what projen adds. */
+export const VERSIONS = [
+  'aws-cdk-lib@2.276.0', // newer than the floor: it brings the strict CloudFormation validation that our tests use
+  'aws-cdk@^2.1148.1', // not `latest`: that tag points at a broken stray release
+  '@aws-sdk/client-backup@^3',
+  '@aws-sdk/client-efs@^3',
+  '@types/aws-lambda@^8',
+  'asl-validator@^4',
+  'aws-local-stepfunctions@^3',
+  'cdk-nag@^3',
+  'cli-progress@^3',
+  '@types/cli-progress@^3',
+  'fast-check@^4',
+  'fastify@^5',
+];

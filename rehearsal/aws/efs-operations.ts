@@ -1,0 +1,86 @@
+import type * as efs from '@aws-sdk/client-efs';
+import { AwsError, notRehearsed } from './aws-error';
+import type { AccessPoint, ElasticFileSystem } from './elastic-file-system';
+import { operation } from './operation';
+import type { Operation } from './operation';
+import { pageOf } from './paging';
+
+export interface EfsOperationsOptions {
+  readonly fileSystems: ReadonlyMap<string, ElasticFileSystem>;
+  readonly pageSize: number;
+}
+
+const service = 'elasticfilesystem';
+const FILE_SYSTEM_ID = { FileSystemId: { member: 'FileSystemId', type: 'string' } } as const;
+
+function describeFileSystem(fileSystem: ElasticFileSystem): efs.FileSystemDescription {
+  return {
+    OwnerId: fileSystem.home.account,
+    CreationToken: fileSystem.fileSystemId,
+    FileSystemId: fileSystem.fileSystemId,
+    FileSystemArn: fileSystem.arn,
+    CreationTime: fileSystem.creationTime,
+    LifeCycleState: fileSystem.lifeCycleState,
+    NumberOfMountTargets: 1,
+    SizeInBytes: { Value: 0 }, // the metered size is eventually consistent (DescribeFileSystems): nothing may rely on it
+    PerformanceMode: 'generalPurpose',
+    ThroughputMode: 'elastic',
+    Encrypted: true,
+    Tags: [],
+    FileSystemProtection: { ReplicationOverwriteProtection: fileSystem.replicationOverwriteProtection },
+  };
+}
+
+function describeAccessPoint({ fileSystemId, home }: ElasticFileSystem, accessPoint: AccessPoint): efs.AccessPointDescription {
+  return {
+    AccessPointId: accessPoint.accessPointId,
+    AccessPointArn: accessPoint.accessPointArn,
+    FileSystemId: fileSystemId,
+    PosixUser: { Uid: accessPoint.uid, Gid: accessPoint.gid },
+    RootDirectory: { Path: accessPoint.path },
+    OwnerId: home.account,
+    LifeCycleState: 'available',
+    Tags: [],
+  };
+}
+
+/** The operations of Amazon EFS that our workflows call; paths and names are those of its Smithy model. */
+export function efsOperations({ fileSystems, pageSize }: EfsOperationsOptions): Operation[] {
+  /** Both operations take the identifier or the ARN of a file system (Amazon EFS API reference, the pattern of FileSystemId). */
+  const find = (idOrArn: string): ElasticFileSystem => {
+    const found = [...fileSystems.values()].find(({ fileSystemId, arn }) => idOrArn === fileSystemId || idOrArn === arn);
+    if (!found) {
+      throw new AwsError('FileSystemNotFound', `File system '${idOrArn}' does not exist.`, 404);
+    }
+    return found;
+  };
+  return [
+    operation<efs.DescribeFileSystemsRequest, efs.DescribeFileSystemsResponse>({
+      service,
+      name: 'DescribeFileSystems',
+      method: 'GET',
+      path: '/2015-02-01/file-systems',
+      query: FILE_SYSTEM_ID,
+    }, ({ FileSystemId }) => {
+      if (FileSystemId === undefined) {
+        throw notRehearsed('DescribeFileSystems without FileSystemId');
+      }
+      return { FileSystems: [describeFileSystem(find(FileSystemId))] };
+    }),
+
+    operation<efs.DescribeAccessPointsRequest, efs.DescribeAccessPointsResponse>({
+      service,
+      name: 'DescribeAccessPoints',
+      method: 'GET',
+      path: '/2015-02-01/access-points',
+      query: { ...FILE_SYSTEM_ID, MaxResults: { member: 'MaxResults', type: 'integer' }, NextToken: { member: 'NextToken', type: 'string' } },
+    }, ({ FileSystemId, MaxResults, NextToken }) => {
+      if (FileSystemId === undefined) {
+        throw notRehearsed('DescribeAccessPoints without FileSystemId');
+      }
+      const fileSystem = find(FileSystemId);
+      const page = pageOf(fileSystem.accessPoints, { maxResults: MaxResults, nextToken: NextToken, pageSize, errorCode: 'BadRequest' });
+      return { AccessPoints: page.items.map((accessPoint) => describeAccessPoint(fileSystem, accessPoint)), NextToken: page.nextToken };
+    }),
+  ];
+}

@@ -1,0 +1,41 @@
+import * as fs from 'node:fs';
+import { damageProjects, LOST_FILE, LOST_TREE } from './projects';
+import { differences, takeInventory, within } from './inventory';
+import type { Inventory } from './inventory';
+import { classifyRootEntry, RootEntryKind } from '../../src/core/recovery-directory';
+
+/** What the file system held before, and what it must hold after: looked at by the demo itself, with nothing of the library. */
+export class Check {
+  private readonly before: Inventory;
+  private damaged: Inventory;
+
+  constructor(private readonly root: string) {
+    this.before = takeInventory(root);
+    this.damaged = this.before;
+  }
+
+  public get entries(): number {
+    return this.before.size;
+  }
+
+  /** The user deletes and changes things. */
+  public damage(prepare?: (root: string) => void): void {
+    damageProjects(this.root);
+    prepare?.(this.root);
+    this.damaged = takeInventory(this.root);
+  }
+
+  /** Everything that is not as it must be after a restore that worked. */
+  public restored(): string[] {
+    const expected = new Map([...this.damaged, ...within(this.before, [LOST_FILE, LOST_TREE])]);
+    return differences(expected, takeInventory(this.root));
+  }
+
+  /** Everything that is not as it must be after a restore that failed: all as it was, beside what AWS Backup left. */
+  public untouched(): string[] {
+    const left = fs.readdirSync(this.root).filter((name) => classifyRootEntry(name) !== RootEntryKind.OTHER).map((name) => `/${name}`);
+    const now = takeInventory(this.root);
+    within(now, left).forEach((_, own) => now.delete(own));
+    return differences(this.damaged, now);
+  }
+}

@@ -1,0 +1,104 @@
+import { BackupClient } from '@aws-sdk/client-backup';
+import type { ElasticFileSystem } from './aws/elastic-file-system';
+import type { RecoveryPoint } from './aws/backup-vaults';
+import { AwsService } from './aws/service';
+import type { AwsServiceOptions } from './aws/service';
+import { DeployedTemplate } from './run/deployed-template';
+import { LambdaFunction } from './run/lambda-function';
+import { StateMachine } from './run/state-machine';
+import type { Execution, StateMachineOptions } from './run/state-machine';
+import type { Publication } from './run/task-resource';
+import { EnvironmentVariable } from '../src/core/contract';
+
+export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'percentPerPoll' | 'absentItems' | 'workingDirectory'> {
+  /** The cloud assembly of a stack with one file system, one vault and one restore workflow. */
+  readonly assembly: string;
+  /** The directory that plays the file system. */
+  readonly fileSystemRoot: string;
+  readonly replicationDestination?: boolean;
+  /** Variables of the worker that differ from the template's. */
+  readonly workerEnvironment?: Record<string, string>;
+  /** The Node.js that runs the bundles. */
+  readonly node?: string;
+  readonly wait?: StateMachineOptions['wait'];
+  readonly listener?: StateMachineOptions['listener'];
+}
+
+/** A synthesized stack at work: its bundles, its state machine, a directory for its file system, and AWS on loopback. */
+export class Rehearsal {
+  public static async start(options: RehearsalOptions): Promise<Rehearsal> {
+    const template = DeployedTemplate.fromAssembly(options.assembly);
+    const aws = await AwsService.start({
+      region: template.place.region,
+      account: template.place.accountId,
+      partition: template.place.partition,
+      ...options,
+    });
+    return new Rehearsal(template, aws, options);
+  }
+
+  public readonly fileSystem: ElasticFileSystem;
+  public readonly worker: LambdaFunction;
+  public readonly controlPlane: LambdaFunction;
+  /** What the topic was told. */
+  public readonly published: Publication[] = [];
+
+  private readonly machine: StateMachine;
+  private readonly vaultName: string;
+  private readonly backupClient: BackupClient;
+
+  private constructor(public readonly template: DeployedTemplate, public readonly aws: AwsService, options: RehearsalOptions) {
+    this.fileSystem = aws.createFileSystem(options.fileSystemRoot, {
+      fileSystemId: template.physical(this.only('AWS::EFS::FileSystem')).ref,
+      ...(options.replicationDestination ? { replicationOverwriteProtection: 'REPLICATING' as const } : {}),
+    });
+    this.vaultName = template.physical(this.only('AWS::Backup::BackupVault')).ref;
+    const fn = (variable: EnvironmentVariable, overrides: Record<string, string> = {}) => LambdaFunction.fromTemplate(template,
+      this.only('AWS::Lambda::Function', ({ Environment }) => variable in ((Environment as { Variables?: object } | undefined)?.Variables ?? {})),
+      { node: options.node, endpointUrl: aws.endpoint, overrides });
+    // a plain directory stands for the mounted file system: the one thing about the worker that differs from Lambda
+    this.worker = fn(EnvironmentVariable.MOUNT_PATH, {
+      [EnvironmentVariable.MOUNT_PATH]: options.fileSystemRoot,
+      [EnvironmentVariable.MOUNT_CHECK]: 'DIRECTORY',
+      ...options.workerEnvironment,
+    });
+    this.controlPlane = fn(EnvironmentVariable.BACKUP_VAULT_NAME);
+    this.backupClient = new BackupClient({
+      endpoint: aws.endpoint,
+      region: template.place.region,
+      credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+      maxAttempts: 1, // Step Functions retries as the definition says
+    });
+    this.machine = StateMachine.fromTemplate(template, this.only('AWS::StepFunctions::StateMachine'), {
+      functions: [this.worker, this.controlPlane],
+      clients: { backup: this.backupClient },
+      publish: (publication) => { this.published.push(publication); },
+      wait: options.wait ?? ((seconds) => seconds / 1000),
+      listener: options.listener,
+    });
+  }
+
+  /** A backup job of the plan. */
+  public async backUp(): Promise<RecoveryPoint> {
+    return this.aws.backUp(this.fileSystem, this.vaultName);
+  }
+
+  /** Executes the restore workflow with this input. */
+  public async restore(input: unknown, name?: string): Promise<Execution> {
+    return this.machine.execute(input, name);
+  }
+
+  public async close(): Promise<void> {
+    await Promise.all([this.worker.close(), this.controlPlane.close()]);
+    this.backupClient.destroy();
+    await this.aws.close();
+  }
+
+  private only(type: string, filter: (properties: Readonly<Record<string, unknown>>) => boolean = () => true): string {
+    const found = this.template.resources(type).filter(({ properties }) => filter(properties));
+    if (found.length !== 1) {
+      throw new Error(`the rehearsal needs a stack with exactly one such ${type}, this one has ${found.length}`);
+    }
+    return found[0].logicalId;
+  }
+}

@@ -1,0 +1,38 @@
+// Makes a fresh clone ready: `npm run demo` and `npm test` call this first. Does nothing that is already done.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+if (process.platform !== 'linux') {
+  console.error('The file engine addresses directories through /proc/self/fd, so the demo and the tests need Linux (a container or WSL will do).');
+  process.exit(1);
+}
+
+/** True where `npm ci` has not run since the lock file changed. */
+function outdated(folder) {
+  const installed = join(folder, 'node_modules', '.package-lock.json');
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(folder, 'package-lock.json')).mtimeMs;
+}
+
+function install(folder) {
+  if (outdated(folder)) {
+    console.log(`Installing what ${join(folder, 'package-lock.json')} names (npm ci) …`);
+    const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+    if (status !== 0) {
+      process.exit(status ?? 1);
+    }
+  }
+}
+
+install(root);
+if (process.argv.includes('--with-other-runtimes')) {
+  install(join(root, 'test', 'runtimes'));
+}
+const bundle = spawnSync(join(root, 'node_modules', '.bin', 'projen'), ['bundle'], { cwd: root, encoding: 'utf8' });
+if (bundle.status !== 0) {
+  console.error(bundle.stdout, bundle.stderr);
+  process.exit(bundle.status ?? 1);
+}

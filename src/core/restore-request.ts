@@ -1,0 +1,178 @@
+import { checkItemPaths, warnAboutItemCount } from './item-path';
+import type { ItemPathOptions } from './item-path';
+import type { Problem } from './problem';
+import { checkRecoveryPointArn } from './recovery-point-arn';
+import type { RecoveryPointHome } from './recovery-point-arn';
+
+/** What happens to the data once AWS Backup has put it into the recovery directory. */
+export enum AfterRestore {
+  /** Nothing: the recovery directory is found and reported. */
+  KEEP = 'KEEP',
+  /** The recovery directory is verified and stays where it is. */
+  VERIFY = 'VERIFY',
+  /** The recovery directory is verified, moved into place and cleaned up. */
+  MOVE_INTO_PLACE = 'MOVE_INTO_PLACE',
+}
+
+/** What happens to a restored entry whose place is taken by another one. Nothing that is live is ever lost. */
+export enum ConflictPolicy {
+  /** Nothing at all is moved if any entry is in conflict. */
+  FAIL = 'FAIL',
+  /** The live entry stays; the restored one stays in the recovery directory. */
+  SKIP = 'SKIP',
+  /** The live entry is replaced where it is the older of the two (by modification time), and kept aside; else as SKIP. */
+  REPLACE_IF_OLDER = 'REPLACE_IF_OLDER',
+  /** The live entry is replaced, and kept aside under `.cdk-efs-backup` at the root of the file system. */
+  REPLACE = 'REPLACE',
+  /** The live entry stays; the restored one is put beside it under a name that tells when it was restored. */
+  KEEP_BOTH = 'KEEP_BOTH',
+}
+
+/** What becomes of the recovery directory after its content was moved into place. */
+export enum RecoveryDirectoryDisposal {
+  /** It is deleted if everything in it was moved; where entries were skipped it is kept and reported. */
+  DELETE_WHEN_EMPTY = 'DELETE_WHEN_EMPTY',
+  /** It is deleted with whatever was not moved. */
+  DELETE = 'DELETE',
+  /** It is kept. */
+  KEEP = 'KEEP',
+}
+
+/** A restore, as an operator asks for it: the input of the restore workflow. */
+export interface RestoreRequest {
+  /**
+   * The files and directories to restore, each as an absolute path from the root of the file system.
+   *
+   * @default - give either `items` or `fullRestore`
+   */
+  readonly items?: string[];
+  /**
+   * Restore everything in the recovery point.
+   *
+   * @default false
+   */
+  readonly fullRestore?: boolean;
+  /**
+   * The ARN of the recovery point to restore from.
+   *
+   * @default - the latest completed recovery point of the file system in the vault
+   */
+  readonly recoveryPointArn?: string;
+  /**
+   * Restore from the latest recovery point that was created before this instant (ISO 8601 with an offset, such as
+   * `2026-11-23T03:00:00Z`).
+   *
+   * @default - no bound
+   */
+  readonly recoveryPointCreatedBefore?: string;
+  /**
+   * What happens after the restore.
+   *
+   * @default AfterRestore.VERIFY
+   */
+  readonly afterRestore?: AfterRestore;
+  /**
+   * What happens to a restored entry whose place is taken; only with `AfterRestore.MOVE_INTO_PLACE`.
+   *
+   * @default ConflictPolicy.FAIL
+   */
+  readonly conflictPolicy?: ConflictPolicy;
+  /**
+   * What becomes of the recovery directory; only with `AfterRestore.MOVE_INTO_PLACE`.
+   *
+   * @default RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY
+   */
+  readonly recoveryDirectory?: RecoveryDirectoryDisposal;
+}
+
+/** How a request is checked. */
+export interface RestoreRequestOptions extends ItemPathOptions {
+  /** Where the recovery point must be. */
+  readonly home: RecoveryPointHome;
+  /** True for the defaults of a workflow: what is missing comes with the execution. */
+  readonly partial: boolean;
+}
+
+/** A request that was checked, its defaults filled in. */
+export interface CompleteRestoreRequest extends RestoreRequest {
+  readonly fullRestore: boolean;
+  readonly afterRestore: AfterRestore;
+  readonly conflictPolicy: ConflictPolicy;
+  readonly recoveryDirectory: RecoveryDirectoryDisposal;
+}
+
+const KEYS = ['items', 'fullRestore', 'recoveryPointArn', 'recoveryPointCreatedBefore', 'afterRestore', 'conflictPolicy', 'recoveryDirectory'] as const;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+function checkChoice(subject: string, value: unknown, choices: readonly string[]): Problem[] {
+  return value === undefined || choices.includes(value as string) ? []
+    : [{ subject, rule: `must be one of ${choices.join(', ')}`, value, remedy: 'write one of them, in capitals' }];
+}
+
+function checkShape(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}
+
+/** All problems of a request, at once, in the same words at synth and at run time. Unresolved values are left for run time. */
+export function checkRestoreRequest(input: unknown, options: RestoreRequestOptions): Problem[] {
+  if (!checkShape(input)) {
+    return [{ subject: 'request', rule: 'must be a JSON object', value: input, remedy: 'write for example {"items":["/projects/report.txt"],"afterRestore":"MOVE_INTO_PLACE"}' }];
+  }
+  const known = (value: unknown) => value !== undefined && !options.isUnresolved(value);
+  const problems: Problem[] = [];
+
+  for (const key of Object.keys(input).filter((candidate) => !(KEYS as readonly string[]).includes(candidate))) {
+    const alike = KEYS.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+    problems.push({ subject: key, rule: 'is not a key of a restore request', value: input[key], remedy: alike ? `write '${alike}'` : `the keys are ${KEYS.join(', ')}` });
+  }
+  if (known(input.fullRestore) && typeof input.fullRestore !== 'boolean') {
+    problems.push({ subject: 'fullRestore', rule: 'must be true or false', value: input.fullRestore, remedy: 'write true or false without quotes' });
+  }
+  if (input.items !== undefined && input.fullRestore === true) {
+    problems.push({ subject: 'items', rule: "must not be given together with 'fullRestore'", remedy: 'decide for one of the two' });
+  } else if (!options.partial && input.items === undefined && (input.fullRestore === undefined || input.fullRestore === false)) {
+    problems.push({ subject: 'items', rule: 'must be given', remedy: 'name the files and directories to restore, or do a full restore: "fullRestore": true' });
+  }
+  if (input.items !== undefined) {
+    problems.push(...checkItemPaths('items', input.items, options));
+  }
+  if (known(input.recoveryPointArn)) {
+    problems.push(...checkRecoveryPointArn('recoveryPointArn', input.recoveryPointArn, options.home));
+  }
+  if (input.recoveryPointArn !== undefined && input.recoveryPointCreatedBefore !== undefined) {
+    problems.push({ subject: 'recoveryPointCreatedBefore', rule: "must not be given together with 'recoveryPointArn'", remedy: 'decide for one of the two' });
+  }
+  const before = input.recoveryPointCreatedBefore;
+  if (known(before) && !(typeof before === 'string' && INSTANT.test(before) && !Number.isNaN(Date.parse(before)))) {
+    problems.push({ subject: 'recoveryPointCreatedBefore', rule: 'must be an instant in ISO 8601 with an offset', value: before, remedy: 'write for example "2026-11-23T03:00:00Z"' });
+  }
+  const choices = { afterRestore: AfterRestore, conflictPolicy: ConflictPolicy, recoveryDirectory: RecoveryDirectoryDisposal };
+  for (const [key, choice] of Object.entries(choices)) {
+    if (known(input[key])) {
+      problems.push(...checkChoice(key, input[key], Object.values(choice)));
+    }
+  }
+  for (const key of ['conflictPolicy', 'recoveryDirectory']) {
+    if (input[key] !== undefined && !options.partial && !options.isUnresolved(input.afterRestore) && input.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
+      problems.push({ subject: key, rule: `goes only with 'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}`, value: input[key], remedy: `set 'afterRestore' to ${AfterRestore.MOVE_INTO_PLACE}, or leave '${key}' out` });
+    }
+  }
+  return problems;
+}
+
+/** What is worth a warning about a request that has no problems. */
+export function warnAboutRestoreRequest(request: RestoreRequest): string[] {
+  const warning = warnAboutItemCount('items', request.items);
+  return warning === undefined ? [] : [warning];
+}
+
+/** Fills in the defaults of a request that has no problems. */
+export function completeRestoreRequest(request: RestoreRequest): CompleteRestoreRequest {
+  return {
+    ...request,
+    fullRestore: request.fullRestore ?? false,
+    afterRestore: request.afterRestore ?? AfterRestore.VERIFY,
+    conflictPolicy: request.conflictPolicy ?? ConflictPolicy.FAIL,
+    recoveryDirectory: request.recoveryDirectory ?? RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY,
+  };
+}

@@ -1,0 +1,1 @@
+export * from './backed-up-file-system';

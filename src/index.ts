@@ -1,0 +1,5 @@
+export * from './efs-backup';
+export * from './file-system';
+export * from './plan';
+export * from './restore';
+export * from './vault';

@@ -1,0 +1,4 @@
+export * from './efs-backup-plan';
+export * from './efs-backup-selection';
+export * from './efs-backup-tag';
+export * from './file-system-selector';

@@ -1,0 +1,45 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/**
+ * What Lambda itself may answer and take back a moment later: its service errors, and the mounts of EFS that were not there in
+ * time ("Handling errors in Step Functions workflows"; Invoke, AWS Lambda API reference).
+ */
+const LAMBDA_ERRORS = [
+  'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.ClientExecutionTimeoutException', 'Lambda.TooManyRequestsException',
+  'Lambda.EFSMountTimeoutException', 'Lambda.EFSMountConnectivityException', 'Lambda.EFSMountFailureException', 'Lambda.EFSIOException',
+];
+/** A function that was killed in the middle of its work. Every operation of ours may be begun again. */
+const KILLED = ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError', 'States.Timeout'];
+/** What AWS Backup may answer and take back a moment later: throttling and errors of the service. */
+const BACKUP_ERRORS = ['Backup.ThrottlingException', 'Backup.ServiceUnavailableException', 'Backup.DependencyFailureException', 'Backup.BackupException', 'Backup.SdkClientException'];
+
+/** Invokes a function of ours; its answer goes to a place in the state. */
+export function invoke(scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>): tasks.LambdaInvoke {
+  const task = new tasks.LambdaInvoke(scope, id, {
+    lambdaFunction: fn,
+    payload: sfn.TaskInput.fromObject(payload),
+    payloadResponseOnly: true,
+    retryOnServiceExceptions: false, // ours is longer
+    resultPath,
+  });
+  task.addRetry({ errors: LAMBDA_ERRORS, interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 6, maxDelay: Duration.minutes(1), jitterStrategy: sfn.JitterType.FULL });
+  task.addRetry({ errors: KILLED, interval: Duration.seconds(10), backoffRate: 2, maxAttempts: 3 });
+  return task;
+}
+
+/** Calls AWS Backup; its answer goes to a place in the state. */
+export function callBackup(scope: Construct, id: string, action: string, resultPath: string, parameters: Record<string, unknown>): tasks.CallAwsService {
+  const task = new tasks.CallAwsService(scope, id, {
+    service: 'backup',
+    action,
+    parameters,
+    iamResources: ['*'], // not used: the role of the state machine is closed to grants, its own statements say more
+    resultPath,
+  });
+  task.addRetry({ errors: BACKUP_ERRORS, interval: Duration.seconds(5), backoffRate: 2, maxAttempts: 8, maxDelay: Duration.minutes(2), jitterStrategy: sfn.JitterType.FULL });
+  return task;
+}
