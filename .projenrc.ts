@@ -30,7 +30,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
   validateTsconfig: cdk.ValidateTsconfig.STRICT,
-  tsconfigDev: { include: ['../src/**/*.ts', '../lambda/**/*.ts', '../rehearsal/**/*.ts', '../examples/**/*.ts'] },
+  tsconfigDev: { include: ['../src/**/*.ts', '../lambda/**/*.ts', '../rehearsal/**/*.ts', '../examples/**/*.ts'], exclude: ['consumer'] },
   eslintOptions: { dirs: ['src', 'lambda', 'rehearsal', 'examples'], devdirs: ['test', 'projenrc'] },
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,

@@ -5,10 +5,10 @@
  */
 import * as backup from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
-import * as sns from 'aws-cdk-lib/aws-sns';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
 import { AfterRestore, BackedUpFileSystem, EfsBackupPlan, EfsBackupVault } from '../src';
 
 export class QuickStart extends Stack {

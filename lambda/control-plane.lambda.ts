@@ -1,12 +1,12 @@
 import * as backup from '@aws-sdk/client-backup';
 import * as efs from '@aws-sdk/client-efs';
-import { EnvironmentVariable } from '../src/core/contract';
-import { reportRestore } from '../src/core/restore-report';
-import type { RestoreExecution } from '../src/core/restore-report';
 import type { Aws } from './control-plane/aws';
 import { prepareRestore } from './control-plane/prepare-restore';
 import { readDeletionFacts } from './control-plane/read-deletion-facts';
 import { requireEnvironment } from './runtime/environment';
+import { EnvironmentVariable } from '../src/core/contract';
+import type { RestoreExecution } from '../src/core/restore-report';
+import { reportRestore } from '../src/core/restore-report';
 
 const backupClient = new backup.BackupClient({});
 const efsClient = new efs.EFSClient({});

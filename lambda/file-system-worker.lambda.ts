@@ -1,5 +1,3 @@
-import { EnvironmentVariable, RestoreError } from '../src/core/contract';
-import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
 import type { Directory } from './fs/directory';
 import { openMount } from './fs/mount';
 import { Deadline } from './runtime/deadline';
@@ -11,6 +9,8 @@ import { find } from './worker/find';
 import { move } from './worker/move';
 import { survey } from './worker/survey';
 import { verify } from './worker/verify';
+import { EnvironmentVariable, RestoreError } from '../src/core/contract';
+import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
 
 /** The file-system worker: in the VPC, with the file system mounted, and without any call to AWS. */
 export async function handler(event: WorkerEvent, context: InvocationTime): Promise<WorkerAnswer> {
@@ -26,8 +26,8 @@ async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Pro
   switch (event.operation) {
     case 'survey': return survey(root);
     case 'find': return find(root, event);
-    case 'verify': return verify(root, { ...event, resume: event.previous?.resume ?? null }, deadline);
-    case 'move': return move(root, { ...event, resume: event.previous?.resume ?? null }, deadline);
+    case 'verify': return verify(root, { ...event, resume: event.previous?.resume ?? event.resume ?? null }, deadline);
+    case 'move': return move(root, { ...event, resume: event.previous?.resume ?? event.resume ?? null }, deadline);
     case 'delete': return deleteRecoveryDirectory(root, event, deadline);
     default:
       throw new NamedError(RestoreError.INVALID_WORKER_EVENT,

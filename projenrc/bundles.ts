@@ -28,7 +28,6 @@ export class Bundles extends Component {
         watchTask: false,
       });
     }
-    project.npmignore!.exclude('/lambda/', '/rehearsal/', '/examples/', '/docs/', '/projenrc/', '/rosetta/', '/scripts/', '/.ci/', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/TESTING.md');
-    project.gitignore.exclude('/assets/');
+    project.npmignore!.exclude('/lambda/', '/rehearsal/', '/examples/', '/projenrc/', '/rosetta/', '/scripts/', '/.ci/', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/TESTING.md', '/.jsii.tabl.json', '/docs/decisions/', '/cdk.json', '/cdk.out/', '/test.log');
   }
 }

@@ -7,7 +7,7 @@ export class Rehearsal extends Component {
     super(project);
     // npm runs pre* scripts first: both commands of the README do all of their own set-up
     project.setScript('predemo', 'node scripts/set-up.mjs');
-    project.setScript('demo', 'tsx rehearsal/demo.ts');
+    project.setScript('demo', 'tsx --disable-warning=Warning rehearsal/demo.ts');
     project.setScript('pretest', 'node scripts/set-up.mjs --with-other-runtimes');
     project.setScript('test', 'projen test');
 
@@ -20,6 +20,6 @@ export class Rehearsal extends Component {
 
     // jsii-pacmak for the other languages needs their registries: the local build packs for npm
     project.packageTask.reset('npm run package:js');
-    project.gitignore.exclude('/rehearsal-output/', '/.cache/', 'cdk.out/');
+    project.gitignore.exclude('/test.log', 'cdk.out/');
   }
 }

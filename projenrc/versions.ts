@@ -21,4 +21,5 @@ export const VERSIONS = [
   '@types/cli-progress@^3',
   'fast-check@^4',
   'fastify@^5',
+  'jsonpath-plus@^10',
 ];

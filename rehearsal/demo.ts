@@ -1,5 +1,6 @@
 /** Plays "a user deleted a file" from end to end: the synthesized state machine, the shipped bundles, a file system of real files. */
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { readArguments } from './demo/arguments';
 import { Check } from './demo/check';
@@ -11,12 +12,12 @@ import { Rehearsal } from './rehearsal';
 import type { RestoreReport } from '../src/core/restore-report';
 
 const REPOSITORY = path.dirname(__dirname);
-const OUTPUT = path.join(REPOSITORY, 'rehearsal-output');
 
 async function main(): Promise<boolean> {
   const failure = FAILURES[readArguments(process.argv.slice(2)) ?? ''];
-  fs.rmSync(OUTPUT, { recursive: true, force: true });
-  const [assembly, root, workingDirectory] = ['cloud-assembly', 'file-system', 'aws'].map((name) => path.join(OUTPUT, name));
+  // not in the repository: its symbolic links lead tools round in circles
+  const output = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk-efs-backup-demo-'));
+  const [assembly, root, workingDirectory] = ['cloud-assembly', 'file-system', 'aws'].map((name) => path.join(output, name));
   fs.mkdirSync(root, { recursive: true });
   fs.mkdirSync(workingDirectory);
 
@@ -25,8 +26,13 @@ async function main(): Promise<boolean> {
   describeTemplates(assembly).forEach((line) => console.log(`  ${line}`));
 
   const rehearsal = await Rehearsal.start({
-    assembly, fileSystemRoot: root, workingDirectory, percentPerPoll: 20, absentItems: 'SKIP', wait: (seconds) => seconds * 15, listener: new Progress().listener,
-    ...(failure && { wait: (seconds: number) => seconds / 100 }),
+    assembly,
+    fileSystemRoot: root,
+    workingDirectory,
+    percentPerPoll: 20,
+    absentItems: 'SKIP',
+    listener: new Progress().listener,
+    wait: (seconds) => failure ? seconds / 100 : seconds * 15, // a restore takes a moment, failures take many retries
     ...failure?.options,
   });
   try {
@@ -49,7 +55,7 @@ async function main(): Promise<boolean> {
     if (execution.status !== (failure ? 'FAILED' : 'SUCCEEDED') || report.error !== failure?.error) {
       faults.unshift(`the execution ended as ${execution.status}${report.error ? ` with ${report.error}` : ''}, not ${failure ? `with ${failure.error}` : 'well'}`);
     }
-    const file = path.join(OUTPUT, 'report.json');
+    const file = path.join(output, 'report.json');
     fs.writeFileSync(file, `${JSON.stringify({ ...report, states: execution.visited, historyEvents: execution.historyEvents, faults }, null, 2)}\n`);
 
     console.log(`\n${report.sentence}`);

@@ -1,6 +1,6 @@
 import { BackupClient } from '@aws-sdk/client-backup';
-import type { ElasticFileSystem } from './aws/elastic-file-system';
 import type { RecoveryPoint } from './aws/backup-vaults';
+import type { ElasticFileSystem } from './aws/elastic-file-system';
 import { AwsService } from './aws/service';
 import type { AwsServiceOptions } from './aws/service';
 import { DeployedTemplate } from './run/deployed-template';
@@ -16,10 +16,12 @@ export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'pe
   /** The directory that plays the file system. */
   readonly fileSystemRoot: string;
   readonly replicationDestination?: boolean;
-  /** Variables of the worker that differ from the template's. */
+  /** Variables of the worker that differ from the template's; REHEARSAL_LOOKS_AT_CLOCK lets it run out of time. */
   readonly workerEnvironment?: Record<string, string>;
-  /** The Node.js that runs the bundles. */
+  /** The Node.js that runs the bundles. @default - the one that runs this process */
   readonly node?: string;
+  /** Takes what is told to the topic. @default - it is kept in `published` */
+  readonly publish?: StateMachineOptions['publish'];
   readonly wait?: StateMachineOptions['wait'];
   readonly listener?: StateMachineOptions['listener'];
 }
@@ -53,6 +55,7 @@ export class Rehearsal {
       ...(options.replicationDestination ? { replicationOverwriteProtection: 'REPLICATING' as const } : {}),
     });
     this.vaultName = template.physical(this.only('AWS::Backup::BackupVault')).ref;
+    aws.vaults.create(this.vaultName);
     const fn = (variable: EnvironmentVariable, overrides: Record<string, string> = {}) => LambdaFunction.fromTemplate(template,
       this.only('AWS::Lambda::Function', ({ Environment }) => variable in ((Environment as { Variables?: object } | undefined)?.Variables ?? {})),
       { node: options.node, endpointUrl: aws.endpoint, overrides });
@@ -72,7 +75,7 @@ export class Rehearsal {
     this.machine = StateMachine.fromTemplate(template, this.only('AWS::StepFunctions::StateMachine'), {
       functions: [this.worker, this.controlPlane],
       clients: { backup: this.backupClient },
-      publish: (publication) => { this.published.push(publication); },
+      publish: options.publish ?? ((publication) => { this.published.push(publication); }),
       wait: options.wait ?? ((seconds) => seconds / 1000),
       listener: options.listener,
     });

@@ -1,14 +1,19 @@
 import type * as backup from '@aws-sdk/client-backup';
 import type * as efs from '@aws-sdk/client-efs';
 
+type Call<Input, Output> = (input: Input) => Promise<Output>;
+
 /** The operations of AWS that the control plane needs, and no others. The entry point makes them of the real clients. */
 export interface Aws {
-  listRecoveryPointsByBackupVault(input: backup.ListRecoveryPointsByBackupVaultCommandInput): Promise<backup.ListRecoveryPointsByBackupVaultCommandOutput>;
-  describeRecoveryPoint(input: backup.DescribeRecoveryPointCommandInput): Promise<backup.DescribeRecoveryPointCommandOutput>;
-  getRecoveryPointRestoreMetadata(input: backup.GetRecoveryPointRestoreMetadataCommandInput): Promise<backup.GetRecoveryPointRestoreMetadataCommandOutput>;
-  listRestoreJobsByProtectedResource(input: backup.ListRestoreJobsByProtectedResourceCommandInput): Promise<backup.ListRestoreJobsByProtectedResourceCommandOutput>;
-  describeFileSystems(input: efs.DescribeFileSystemsCommandInput): Promise<efs.DescribeFileSystemsCommandOutput>;
-  describeAccessPoints(input: efs.DescribeAccessPointsCommandInput): Promise<efs.DescribeAccessPointsCommandOutput>;
+  listRecoveryPointsByBackupVault: Call<backup.ListRecoveryPointsByBackupVaultCommandInput, backup.ListRecoveryPointsByBackupVaultCommandOutput>;
+  describeRecoveryPoint: Call<backup.DescribeRecoveryPointCommandInput, backup.DescribeRecoveryPointCommandOutput>;
+  getRecoveryPointRestoreMetadata: Call<backup.GetRecoveryPointRestoreMetadataCommandInput, backup.GetRecoveryPointRestoreMetadataCommandOutput>;
+  listRestoreJobsByProtectedResource: Call<
+    backup.ListRestoreJobsByProtectedResourceCommandInput,
+    backup.ListRestoreJobsByProtectedResourceCommandOutput
+  >;
+  describeFileSystems: Call<efs.DescribeFileSystemsCommandInput, efs.DescribeFileSystemsCommandOutput>;
+  describeAccessPoints: Call<efs.DescribeAccessPointsCommandInput, efs.DescribeAccessPointsCommandOutput>;
 }
 
 /** The file system that the functions work for, and the vault that holds its recovery points. */

@@ -1,8 +1,8 @@
+import { pages } from './aws';
+import type { Aws, Protected } from './aws';
 import { RestoreError } from '../../src/core/contract';
 import type { CompleteRestoreRequest } from '../../src/core/restore-request';
 import { NamedError } from '../runtime/named-error';
-import { pages } from './aws';
-import type { Aws, Protected } from './aws';
 
 /** The recovery point to restore from. */
 export interface ChosenRecoveryPoint {
@@ -30,13 +30,13 @@ async function namedRecoveryPoint(aws: Aws, target: Protected, arn: string): Pro
     throw error;
   });
   if (point.ResourceType !== 'EFS') {
-    refuse(`the recovery point '${arn}' is of the resource type '${point.ResourceType}', not of an EFS file system`);
+    refuse(`the recovery point '${arn}' is of the resource type '${point.ResourceType}'; choose one of the resource type 'EFS'`);
   }
   if (point.ResourceArn !== target.fileSystemArn) {
-    refuse(`the recovery point '${arn}' is of '${point.ResourceArn}', and this workflow restores '${target.fileSystemArn}'`);
+    refuse(`the recovery point '${arn}' is of '${point.ResourceArn}', and this workflow restores '${target.fileSystemArn}'; choose one of that, or start the workflow of the other file system`);
   }
   if (point.Status !== 'COMPLETED') {
-    refuse(`the recovery point '${arn}' has the status '${point.Status}', and only COMPLETED ones hold everything`);
+    refuse(`the recovery point '${arn}' has the status '${point.Status}', and only COMPLETED ones hold everything; choose another one`);
   }
   return { arn, created: point.CreationDate!.toISOString() };
 }
@@ -59,7 +59,9 @@ async function latestRecoveryPoint(aws: Aws, target: Protected, before: string |
       }
     }
   }
+  const bound = before === undefined ? '' : ` created before ${before}`;
+  const instead = others === 0 ? '' : `, only ${others} of another status`;
   return latest ? { arn: latest.arn, created: latest.created.toISOString() } : refuse(
-    `the vault '${target.backupVaultName}' has no completed recovery point of '${target.fileSystemArn}'${before === undefined ? '' : ` created before ${before}`}`
-    + `${others === 0 ? '' : ` (${others} that are not COMPLETED)`}; is the file system in another vault, or its first backup still to come?`);
+    `the vault '${target.backupVaultName}' has no COMPLETED recovery point of '${target.fileSystemArn}'${bound}${instead}; `
+    + 'wait for its first backup, or look for its recovery points in other vaults (aws backup list-recovery-points-by-resource)');
 }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { Aws, Protected } from './aws';
+import { chooseRecoveryPoint } from './choose-recovery-point';
+import type { ChosenRecoveryPoint } from './choose-recovery-point';
 import { RestoreError } from '../../src/core/contract';
 import type { ClientMount } from '../../src/core/item-path';
 import { describeProblems } from '../../src/core/problem';
 import type { Problem } from '../../src/core/problem';
 import type { RecoveryPointHome } from '../../src/core/recovery-point-arn';
 import { buildRestoreMetadata, checkRestoreMetadataSize } from '../../src/core/restore-metadata';
-import { AfterRestore, checkRestoreRequest, completeRestoreRequest, warnAboutRestoreRequest } from '../../src/core/restore-request';
+import { checkRestoreRequest, completeRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../../src/core/restore-request';
 import type { CompleteRestoreRequest, RestoreRequest } from '../../src/core/restore-request';
 import { replicationDestinationProblem } from '../../src/core/restore-target';
 import { NamedError } from '../runtime/named-error';
-import type { Aws, Protected } from './aws';
-import { chooseRecoveryPoint } from './choose-recovery-point';
-import type { ChosenRecoveryPoint } from './choose-recovery-point';
 
 /** What is known when an execution starts. */
 export interface PrepareOptions {
@@ -41,10 +41,13 @@ export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise
   const request = checkedRequest(options);
   await checkFileSystem(aws, target);
   const recoveryPoint = await chooseRecoveryPoint(aws, target, request);
-  const { RestoreMetadata } = await aws.getRecoveryPointRestoreMetadata({ BackupVaultName: target.backupVaultName, RecoveryPointArn: recoveryPoint.arn });
+  const { RestoreMetadata } = await aws.getRecoveryPointRestoreMetadata({
+    BackupVaultName: target.backupVaultName,
+    RecoveryPointArn: recoveryPoint.arn,
+  });
   const metadata = buildRestoreMetadata({ recoveryPointMetadata: RestoreMetadata ?? {}, fileSystemId: target.fileSystemId, items: request.items });
   throwProblems(checkRestoreMetadataSize(metadata));
-  return {
+  const prepared: PreparedRestore = {
     request,
     items: request.items ?? null,
     recoveryPoint,
@@ -52,31 +55,31 @@ export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise
     idempotencyToken: createHash('sha256').update(options.executionId).digest('hex'),
     warnings: warnAboutRestoreRequest(request),
   };
+  throwProblems(checkStateSize(options.input, prepared));
+  return prepared;
+}
+
+/**
+ * The state of an execution has at most 256 KiB ("Quotas", AWS Step Functions Developer Guide), and an execution that exceeds it
+ * dies without a report (States.DataLimitExceeded cannot be caught). The items are in it several times: in the input, in what
+ * is prepared, and at the end in the report. The rest is for the root listing and the answers of the worker.
+ */
+const LARGEST_STATE_BYTES = 200_000;
+
+function checkStateSize(input: unknown, prepared: PreparedRestore): Problem[] {
+  const bytes = Buffer.byteLength(JSON.stringify([input, prepared, prepared.request]));
+  return bytes <= LARGEST_STATE_BYTES ? [] : [{
+    subject: 'items',
+    rule: `must fit, five times over, into ${LARGEST_STATE_BYTES} bytes of the state of an execution, which Step Functions limits`,
+    value: `${bytes} bytes`,
+    remedy: 'restore common parent directories instead, or start several restores',
+  }];
 }
 
 function checkedRequest({ input, defaults, mounts, target }: PrepareOptions): CompleteRestoreRequest {
-  const given = typeof input === 'object' && input !== null && !Array.isArray(input) ? withDefaults(defaults, input as RestoreRequest) : input;
+  const given = typeof input === 'object' && input !== null && !Array.isArray(input) ? mergeRestoreRequest(defaults, input as RestoreRequest) : input;
   throwProblems(checkRestoreRequest(given, { mounts, home: homeOf(target.fileSystemArn), isUnresolved: () => false, partial: false }));
   return completeRestoreRequest(given as RestoreRequest);
-}
-
-/** What an input says displaces the default that it contradicts: an input with items is no full restore, and so on. */
-function withDefaults(defaults: RestoreRequest, input: RestoreRequest): RestoreRequest {
-  const merged: Record<string, unknown> = { ...defaults, ...input };
-  const displace = (given: keyof RestoreRequest, displaced: keyof RestoreRequest) => {
-    if (input[given] !== undefined && input[displaced] === undefined) {
-      delete merged[displaced];
-    }
-  };
-  displace('items', 'fullRestore');
-  displace('fullRestore', 'items');
-  displace('recoveryPointArn', 'recoveryPointCreatedBefore');
-  displace('recoveryPointCreatedBefore', 'recoveryPointArn');
-  if (merged.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
-    displace('afterRestore', 'conflictPolicy');
-    displace('afterRestore', 'recoveryDirectory');
-  }
-  return merged;
 }
 
 function homeOf(arn: string): RecoveryPointHome {
@@ -85,15 +88,18 @@ function homeOf(arn: string): RecoveryPointHome {
 }
 
 async function checkFileSystem(aws: Aws, target: Protected): Promise<void> {
-  const fileSystem = await aws.describeFileSystems({ FileSystemId: target.fileSystemId }).then(({ FileSystems }) => FileSystems?.[0], (error: Error) => {
+  const description = aws.describeFileSystems({ FileSystemId: target.fileSystemId });
+  const fileSystem = await description.then(({ FileSystems }) => FileSystems?.[0], (error: Error) => {
     if (error.name === 'FileSystemNotFound') {
       return undefined;
     }
     throw error;
   });
   const problems: Problem[] = [];
-  if (fileSystem?.LifeCycleState !== 'available') {
-    problems.push({ subject: 'fileSystem', rule: "must be in the lifecycle state 'available'", value: fileSystem?.LifeCycleState ?? 'not found', remedy: 'wait until it is, then start the restore again' });
+  if (!fileSystem) {
+    problems.push({ subject: 'fileSystem', rule: 'must exist', value: target.fileSystemId, remedy: 'AWS Backup can restore a deleted file system into a new one only: aws backup start-restore-job with newFileSystem=true' });
+  } else if (fileSystem.LifeCycleState !== 'available') {
+    problems.push({ subject: 'fileSystem', rule: "must be in the lifecycle state 'available'", value: fileSystem.LifeCycleState, remedy: 'wait until it is, then start the restore again' });
   }
   if (fileSystem?.FileSystemProtection?.ReplicationOverwriteProtection === 'REPLICATING') {
     problems.push(replicationDestinationProblem(target.fileSystemId));

@@ -1,6 +1,6 @@
-import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 import { pages } from './aws';
 import type { Aws, Protected } from './aws';
+import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 
 /** What the worker must know just before it deletes a recovery directory. */
 export interface DeletionFactsRead {
@@ -18,7 +18,8 @@ export async function readDeletionFacts(aws: Aws, target: Protected): Promise<De
   }
   const runningRestoreJobs: string[] = [];
   for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
-    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ResourceArn: target.fileSystemArn, ByStatus, NextToken }))) {
+    const jobs = { ResourceArn: target.fileSystemArn, ByStatus };
+    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }))) {
       runningRestoreJobs.push(...(page.RestoreJobs ?? []).map((job) => job.RestoreJobId!));
     }
   }

@@ -9,5 +9,8 @@ export const fromText = (text: string): string => Buffer.from(text, 'utf8').toSt
 /** The text of a byte string; bytes that are no UTF-8 show as U+FFFD. */
 export const toText = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
 
+/** A byte string of bytes. */
+export const fromBytes = (bytes: Buffer): string => bytes.toString('latin1');
+
 /** The bytes of a byte string. */
 export const toBytes = (name: string): Buffer => Buffer.from(name, 'latin1');

@@ -1,6 +1,6 @@
 import { constants, promises as fs } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { toBytes, toText } from './byte-name';
+import { fromBytes, toBytes, toText } from './byte-name';
 
 /** An entry of a directory. A symbolic link is never followed: its type is its own. */
 export interface Entry {
@@ -11,7 +11,12 @@ export interface Entry {
 
 export type EntryType = 'file' | 'directory' | 'symbolicLink' | 'other';
 
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/* eslint-disable no-bitwise -- the flags of open(2) */
+const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const READ_FILE = constants.O_RDONLY | constants.O_NOFOLLOW;
+const MAKE_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/* eslint-enable no-bitwise */
+const PRIVATE_FILE_MODE = 0o600;
 
 /**
  * The only module that touches the file system.
@@ -23,7 +28,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFO
 export class Directory {
   /** Opens a directory by its path on this machine; the last component must not be a symbolic link. */
   public static async open(path: string): Promise<Directory> {
-    return new Directory(await fs.open(path, OPEN_FLAGS), '');
+    return new Directory(await fs.open(path, OPEN_DIRECTORY), '');
   }
 
   private constructor(private readonly handle: fs.FileHandle, private readonly bytePath: string) {}
@@ -50,7 +55,7 @@ export class Directory {
 
   /** Opens a child directory; ENOTDIR or ELOOP if it is anything else, a symbolic link to a directory included. */
   public async openDirectory(name: string): Promise<Directory> {
-    return new Directory(await fs.open(this.address(name), OPEN_FLAGS), `${this.bytePath}/${name}`);
+    return new Directory(await fs.open(this.address(name), OPEN_DIRECTORY), `${this.bytePath}/${name}`);
   }
 
   public async close(): Promise<void> {
@@ -74,14 +79,17 @@ export class Directory {
     }
   }
 
-  /** All entries, in the order of the bytes of their names. */
+  /**
+   * All entries, in the order of the bytes of their names. Asked for in bytes: where the server does not tell the types (an NFS
+   * client without READDIRPLUS), Node asks for each by its path, and it can only join one that is bytes throughout.
+   */
   public async list(): Promise<Entry[]> {
-    const entries = await fs.readdir(this.address('.'), { withFileTypes: true, encoding: 'latin1' });
-    return entries.map((entry): Entry => ({ name: entry.name, type: typeOf(entry) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const entries = await fs.readdir(this.address('.'), { withFileTypes: true, encoding: 'buffer' });
+    return entries.map((entry): Entry => ({ name: fromBytes(entry.name), type: typeOf(entry) })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   public async readFile(name: string): Promise<string> {
-    const handle = await fs.open(this.address(name), constants.O_RDONLY | constants.O_NOFOLLOW);
+    const handle = await fs.open(this.address(name), READ_FILE);
     try {
       return await handle.readFile('utf8');
     } finally {
@@ -93,7 +101,7 @@ export class Directory {
   public async writeFile(name: string, text: string): Promise<void> {
     const temporary = `${name}.tmp`;
     await fs.rm(this.address(temporary), { force: true });
-    const handle = await fs.open(this.address(temporary), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    const handle = await fs.open(this.address(temporary), MAKE_FILE, PRIVATE_FILE_MODE);
     try {
       await handle.writeFile(text);
       await handle.sync();
@@ -105,6 +113,16 @@ export class Directory {
 
   public async mkdir(name: string, mode: number): Promise<void> {
     await fs.mkdir(this.address(name), { mode });
+  }
+
+  /** Makes an empty file of our own; EEXIST if the name is taken. */
+  public async makeFile(name: string): Promise<void> {
+    await (await fs.open(this.address(name), MAKE_FILE, PRIVATE_FILE_MODE)).close();
+  }
+
+  /** Changes the mode of this directory itself. */
+  public async chmod(mode: number): Promise<void> {
+    await this.handle.chmod(mode);
   }
 
   public async unlink(name: string): Promise<void> {
@@ -128,6 +146,9 @@ export class Directory {
   private address(name: string): Buffer {
     if (name === '' || name === '..' || name.includes('/')) {
       throw new Error(`'${toText(name)}' is not the name of an entry`);
+    }
+    if (this.handle.fd < 0) {
+      throw new Error(`'${this.path}' was closed`); // its number may stand for another directory by now
     }
     return toBytes(`/proc/self/fd/${this.handle.fd}/${name}`);
   }

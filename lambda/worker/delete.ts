@@ -14,6 +14,12 @@ import { openRecoveryDirectory } from './recovery-directory';
 
 /** How much later than the restore an entry may be written before the directory counts as in use. */
 const GRACE_SECONDS = 300;
+/** Lambda: the longest an invocation runs (AWS Lambda Developer Guide, "Lambda quotas"). */
+const LONGEST_INVOCATION_MILLISECONDS = 900_000;
+
+// an event is JSON: a null must not pass for a retention of 0 seconds, nor for facts that were read
+const listOf = (value: string[] | undefined): string[] | undefined => (Array.isArray(value) ? value : undefined);
+const millisecondsOf = (value: number | undefined): number | undefined => (typeof value === 'number' && value >= 0 ? value * 1000 : undefined);
 
 /** Deletes a recovery directory, if every guard lets it. All guards are checked here, whatever the caller says. */
 export async function deleteRecoveryDirectory(root: Directory, event: DeleteEvent, deadline: Deadline): Promise<DeleteAnswer> {
@@ -32,9 +38,9 @@ export async function deleteRecoveryDirectory(root: Directory, event: DeleteEven
     const moved = directory && await readRecord(root, event.directory, inode, 'moved');
     const refusals = refuseDeletion({
       name: event.directory,
-      accessPointRoots: event.accessPointRoots,
-      runningRestoreJobs: event.runningRestoreJobs,
-      retentionMilliseconds: event.retentionSeconds === undefined ? undefined : event.retentionSeconds * 1000,
+      accessPointRoots: listOf(event.accessPointRoots),
+      runningRestoreJobs: listOf(event.runningRestoreJobs),
+      retentionMilliseconds: millisecondsOf(event.retentionSeconds),
       moveOnRecord: moved !== undefined,
       now: Date.now(),
     });
@@ -43,16 +49,21 @@ export async function deleteRecoveryDirectory(root: Directory, event: DeleteEven
       return answer('REFUSED', { refusals: [...refusals, ...real] });
     }
 
-    const deletionBegun = await readRecord(root, event.directory, inode, 'deleting') !== undefined;
-    const reference = Math.max(parsed.instant, moved?.writtenAt ?? 0) + (event.graceSeconds ?? GRACE_SECONDS) * 1000;
-    const inspection = await inspect(directory, { reference, deletionBegun });
-    const found = refuseContent(inspection.writtenLater, event.disposal === RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY && !deletionBegun ? inspection.leftover : undefined);
+    const deleting = await readRecord(root, event.directory, inode, 'deleting');
+    const grace = millisecondsOf(event.graceSeconds) ?? GRACE_SECONDS * 1000;
+    const deletedUntil = deleting ? deleting.writtenAt + LONGEST_INVOCATION_MILLISECONDS : 0; // an earlier run, at its latest
+    const inspection = await inspect(directory, {
+      restoredUntil: parsed.instant + grace,
+      changedByUsUntil: Math.max(parsed.instant, moved?.writtenAt ?? 0, deletedUntil) + grace,
+    });
+    const onlyDirectories = event.disposal !== RecoveryDirectoryDisposal.DELETE; // whatever else it is
+    const found = refuseContent(inspection.writtenLater, onlyDirectories ? inspection.leftover : undefined);
     if (found.length > 0) {
       return answer('REFUSED', { refusals: found });
     }
 
     await writeRecord(root, event.directory, inode, 'deleting');
-    const removal = await removeTree(directory, deadline);
+    const removal = await removeTree(directory, deadline, { onlyDirectories });
     const result = { deletedEntries: removal.removed, notes: removal.notes };
     if (!removal.done) {
       return answer('UNDECIDED', result);

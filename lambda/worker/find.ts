@@ -1,15 +1,16 @@
+import { openRecoveryDirectory } from './recovery-directory';
+import { survey } from './survey';
 import { RestoreError } from '../../src/core/contract';
 import { classifyRootEntry, recoveryDirectoriesOfJob, RootEntryKind } from '../../src/core/recovery-directory';
 import type { FindAnswer, FindEvent } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
 import { NamedError } from '../runtime/named-error';
-import { survey } from './survey';
-import { openRecoveryDirectory } from './recovery-directory';
 
 /** Finds the one recovery directory that a restore job made; AWS Backup does not tell its name anywhere. */
 export async function find(root: Directory, event: FindEvent): Promise<FindAnswer> {
   const { names } = await survey(root);
-  const job = { created: Date.parse(event.job.CreationDate), completed: event.job.CompletionDate === undefined ? Date.now() : Date.parse(event.job.CompletionDate) };
+  const { CreationDate, CompletionDate } = event.job;
+  const job = { created: Date.parse(CreationDate), completed: CompletionDate === undefined ? Date.now() : Date.parse(CompletionDate) };
   const candidates = recoveryDirectoriesOfJob(event.before, names, job).map(({ name }) => name);
   if (candidates.length > 1) {
     throw new NamedError(RestoreError.RECOVERY_DIRECTORY_AMBIGUOUS,

@@ -1,12 +1,14 @@
+import { RestoreError } from '../../src/core/contract';
 import { ConflictPolicy } from '../../src/core/restore-request';
 import type { MoveAnswer, MoveCounts, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
-import { errnoOrThrow, isErrno } from '../fs/errno';
+import { isErrno } from '../fs/errno';
 import { walk } from '../fs/walk';
 import type { Deadline } from '../runtime/deadline';
+import { NamedError } from '../runtime/named-error';
 import { belongsToAwsBackup, compare } from './move/compare';
 import { place } from './move/place';
-import { asidePath, writeRecord } from './records';
+import { asidePath, hasAside, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
 
 const NOTHING: MoveCounts = { moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0 };
@@ -18,10 +20,17 @@ const MOST_NOTES = 20;
  * moved is no longer in the recovery directory.
  */
 export async function move(root: Directory, event: MoveEvent, deadline: Deadline): Promise<MoveAnswer> {
+  if (!Object.values(ConflictPolicy).includes(event.conflictPolicy)) {
+    // without this, a word that is not known would pass the plan that FAIL stands for
+    throw new NamedError(RestoreError.INVALID_WORKER_EVENT, `'conflictPolicy' must be one of ${Object.values(ConflictPolicy).join(', ')}, got ${JSON.stringify(event.conflictPolicy)}`);
+  }
   const recovery = await openRecoveryDirectory(root, event.directory);
   if (!recovery) {
     return {
-      operation: 'move', done: true, outcome: 'INCOMPLETE', counts: { ...NOTHING, failed: 1 },
+      operation: 'move',
+      done: true,
+      outcome: 'INCOMPLETE',
+      counts: { ...NOTHING, failed: 1 },
       notes: [{ path: `/${event.directory}`, note: 'the recovery directory is not there, or is not a real directory on this file system' }],
       resume: null,
     };
@@ -53,7 +62,7 @@ export async function move(root: Directory, event: MoveEvent, deadline: Deadline
       counts,
       notes,
       resume: null,
-      ...(counts.replaced > 0 ? { keptAside: asidePath(event.directory) } : {}),
+      ...(await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {}),
     };
   } finally {
     await recovery.close();
@@ -70,6 +79,7 @@ async function run(root: Directory, recovery: Directory, event: MoveEvent, from:
       notes.push({ path, note });
     }
   };
+  let stopped: MoveResume['stopped'];
   // the live directories from the root down to the one that belongs to the restored directory of the current visit
   const live: Directory[] = [root];
 
@@ -90,33 +100,36 @@ async function run(root: Directory, recovery: Directory, event: MoveEvent, from:
           live.push(own);
         }
         const here = live[depth];
-        const left: Array<[keyof MoveCounts, string, string | undefined]> = [];
         const common: string[] = [];
+        // entries before this one were dealt with when time ran out in this very directory
+        const goOnAt = from.stopped?.directory === placeOf(restored) ? Buffer.from(from.stopped.entry, 'base64').toString('latin1') : '';
         for (const entry of await restored.list()) {
-          if (deadline.reached && from.phase === 'APPLY' && !alreadyDone) {
+          const dealtWith = alreadyDone || entry.name < goOnAt;
+          if (!dealtWith && deadline.reached) {
+            stopped = { directory: placeOf(restored), entry: Buffer.from(entry.name, 'latin1').toString('base64') };
             return 'stopped';
           }
-          const { relation } = await compare(restored, entry, here);
-          if (relation === 'MERGE') {
-            common.push(entry.name);
-          } else if (!alreadyDone) {
-            const path = here.pathOf(entry.name);
-            const fate = depth === 0 && belongsToAwsBackup(entry.name) ? { count: 'skipped' as const, note: 'belongs to AWS Backup or to an earlier restore' }
-              : from.phase === 'PLAN' ? planned(relation)
-                : await place(root, restored, entry, here, event).catch((error) => ({ count: 'failed' as const, note: errnoOrThrow(error) }));
-            if (fate.count === 'skipped' || fate.count === 'failed') {
-              // still there if time runs out and this directory is visited again: counted once its visit is through
-              left.push([fate.count, path, fate.note]);
-            } else {
-              record(fate.count, path, fate.note);
+          if (depth === 0 && belongsToAwsBackup(entry.name)) {
+            if (!dealtWith) {
+              record('skipped', here.pathOf(entry.name), 'belongs to AWS Backup or to an earlier restore');
             }
+            continue;
+          }
+          if (dealtWith && entry.type !== 'directory') {
+            continue;
+          }
+          const { relation } = await compare(restored, entry, here);
+          if (relation === 'MERGE' || (dealtWith && from.phase === 'APPLY' && mayHaveMerged(relation, event.conflictPolicy))) {
+            common.push(entry.name);
+          } else if (!dealtWith) {
+            const fate = from.phase === 'PLAN' ? planned(relation) : await place(root, restored, entry, here, event);
+            record(fate.count, here.pathOf(entry.name), fate.note);
           }
         }
-        left.forEach((fate) => record(...fate));
         return common;
       },
     });
-    const state: MoveResume = { phase: from.phase, cursor: end.cursor, counts, notes };
+    const state: MoveResume = { phase: from.phase, cursor: end.cursor, stopped, counts, notes };
     return end.done ? { state } : {
       state,
       answer: { operation: 'move', done: false, outcome: 'UNDECIDED', counts, notes, resume: state } satisfies MoveAnswer,
@@ -128,6 +141,9 @@ async function run(root: Directory, recovery: Directory, event: MoveEvent, from:
   }
 }
 
+/** The path of a directory, as it goes through JSON. */
+const placeOf = (directory: Directory): string => Buffer.from(directory.components.join('/'), 'latin1').toString('base64');
+
 async function openIfStill(parent: Directory, name: string): Promise<Directory | undefined> {
   return parent.openDirectory(name).catch((error) => {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
@@ -135,6 +151,14 @@ async function openIfStill(parent: Directory, name: string): Promise<Directory |
     }
     throw error;
   });
+}
+
+/**
+ * A directory that is still in a restored directory whose visit was finished is there to be merged, or was skipped. If the one at
+ * its place is gone by now, or is something else, that must not pass for moved: the walk goes on to it and says so.
+ */
+function mayHaveMerged(relation: 'FREE' | 'TAKEN', policy: ConflictPolicy): boolean {
+  return relation === 'FREE' || (policy !== ConflictPolicy.SKIP && policy !== ConflictPolicy.REPLACE_IF_OLDER);
 }
 
 /** Under the policy FAIL: what is free would be moved, all else is in the way. */

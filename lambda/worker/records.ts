@@ -1,6 +1,6 @@
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { fromText } from '../fs/byte-name';
-import { openBelow, openOrMake } from '../fs/descend';
+import { existsBelow, openBelow, openOrMake } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
 
@@ -18,6 +18,8 @@ export interface Record {
 /** Only root looks into our directory: what is kept aside in it may be private. */
 const PRIVATE_MODE = 0o700;
 const ASIDE = 'replaced';
+/** Our directory is gone, holds something else, or is not a directory of ours. */
+const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 
 const recordsOf = (recoveryDirectory: string): string[] => [WORK_DIRECTORY, fromText(recoveryDirectory)];
 const fileOf = (record: RecordName): string => `${record}.json`;
@@ -40,8 +42,8 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
     if (!directory || !stats?.isFile()) {
       return undefined;
     }
-    const content = JSON.parse(await directory.readFile(fileOf(record))) as { recoveryDirectory?: unknown; inode?: unknown };
-    const ours = content.recoveryDirectory === recoveryDirectory && content.inode === String(inode);
+    const content = JSON.parse(await directory.readFile(fileOf(record))) as { recoveryDirectory?: unknown; inode?: unknown } | null;
+    const ours = content?.recoveryDirectory === recoveryDirectory && content.inode === String(inode);
     return ours ? { writtenAt: Number(stats.mtimeMs) } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) {
@@ -56,27 +58,29 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
 /** Removes the records about a recovery directory; what was kept aside stays, and so does the directory that holds it. */
 export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
   const directory = await openBelow(root, recordsOf(recoveryDirectory));
-  if (!directory) {
-    return;
-  }
   try {
     for (const record of ['moved', 'deleting'] as const) {
-      await ignoring(['ENOENT'], () => directory.unlink(fileOf(record)));
+      await ignoring(['ENOENT'], async () => directory?.unlink(fileOf(record)));
     }
   } finally {
-    await directory.close();
+    await directory?.close();
   }
   const work = await openBelow(root, [WORK_DIRECTORY]);
   try {
-    await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], async () => work?.rmdir(fromText(recoveryDirectory)));
+    await ignoring(NOT_REMOVED, async () => work?.rmdir(fromText(recoveryDirectory)));
   } finally {
     await work?.close();
   }
-  await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], () => root.rmdir(WORK_DIRECTORY));
+  await ignoring(NOT_REMOVED, () => root.rmdir(WORK_DIRECTORY));
 }
 
 /** Where entries that a move replaces are kept, for people. */
 export const asidePath = (recoveryDirectory: string): string => `/${WORK_DIRECTORY}/${recoveryDirectory}/${ASIDE}`;
+
+/** True if anything of a directory was ever kept aside, be it by an earlier run that could not tell. */
+export async function hasAside(root: Directory, recoveryDirectory: string): Promise<boolean> {
+  return existsBelow(root, [...recordsOf(recoveryDirectory), ASIDE]);
+}
 
 /** Opens, and makes where it is missing, the place where the replaced entries of a directory are kept. Close what you get. */
 export async function openAside(root: Directory, recoveryDirectory: string, path: readonly string[]): Promise<Directory> {

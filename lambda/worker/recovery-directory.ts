@@ -1,6 +1,6 @@
 import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 import { fromText } from '../fs/byte-name';
-import { typeOf } from '../fs/directory';
+import { openBelow } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 
 /**
@@ -8,9 +8,16 @@ import type { Directory } from '../fs/directory';
  * Undefined for everything else. Close what you get.
  */
 export async function openRecoveryDirectory(root: Directory, name: string): Promise<Directory | undefined> {
-  if (!parseRecoveryDirectoryName(name)) {
+  const { dev } = await root.stat();
+  const directory = parseRecoveryDirectoryName(name) ? await openBelow(root, [fromText(name)]) : undefined;
+  // asked of what was opened, not of the name: the name may stand for something else by now
+  const own = await directory?.stat().catch(async (error) => {
+    await directory.close();
+    throw error;
+  });
+  if (directory && own?.dev !== dev) {
+    await directory.close();
     return undefined;
   }
-  const [own, found] = await Promise.all([root.stat(), root.lstat(fromText(name))]);
-  return found && typeOf(found) === 'directory' && found.dev === own.dev ? root.openDirectory(fromText(name)) : undefined;
+  return directory;
 }

@@ -1,10 +1,10 @@
+import { openRecoveryDirectory } from './recovery-directory';
 import type { TreeCounts, VerifyAnswer, VerifyEvent } from '../../src/core/worker';
 import { fromText } from '../fs/byte-name';
 import { existsBelow } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 import { walk } from '../fs/walk';
 import type { Deadline } from '../runtime/deadline';
-import { openRecoveryDirectory } from './recovery-directory';
 
 const NOTHING: TreeCounts = { files: 0, directories: 0, symbolicLinks: 0, others: 0, bytes: 0 };
 /** Calls in flight within one directory: half of the 64 slots that an NFSv4.1 session has, the rest is for the neighbours. */

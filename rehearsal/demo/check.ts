@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import { damageProjects, LOST_FILE, LOST_TREE } from './projects';
 import { differences, takeInventory, within } from './inventory';
 import type { Inventory } from './inventory';
+import { damageProjects, LOST_FILE, LOST_TREE } from './projects';
 import { classifyRootEntry, RootEntryKind } from '../../src/core/recovery-directory';
 
 /** What the file system held before, and what it must hold after: looked at by the demo itself, with nothing of the library. */

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { LOST_FILE, LOST_TREE } from './projects';
-import type { RehearsalOptions } from '../rehearsal';
 import { RestoreError } from '../../src/core/contract';
+import type { RehearsalOptions } from '../rehearsal';
 
 /** One way in which a restore fails, and how it is brought about. */
 export interface Failure {

@@ -5,9 +5,14 @@ import type { StateEvent } from '../run/execution-history';
 export class Progress {
   private bar: SingleBar | undefined;
   private percent = -1;
+  private caught: string | undefined;
 
   public readonly listener = (event: StateEvent): void => {
-    if (event.state === 'DescribeRestoreJob' && event.kind === 'left') {
+    if (event.kind === 'caught') {
+      this.caught = event.state;
+    } else if (event.kind === 'left' && event.state === this.caught) {
+      this.caught = undefined; // left through its catch: it has no output to tell of
+    } else if (event.state === 'DescribeRestoreJob' && event.kind === 'left') {
       this.showJob((event.output as { restoreJob: { Status: string; PercentDone?: string } }).restoreJob);
     } else if (event.kind === 'left' && event.type === 'Task') {
       this.line(`  ✓ ${event.state}${summaryOf(event)}`);
@@ -15,8 +20,6 @@ export class Progress {
       this.line(`  ✗ ${event.state}: ${event.error}`);
     } else if (event.kind === 'retried') {
       this.line(`    retry ${event.attempt}`);
-    } else if (event.kind === 'entered' && event.type === 'Fail') {
-      this.line(`  ✗ ${event.state}`);
     }
   };
 

@@ -86,7 +86,7 @@ const FUNCTIONS: Readonly<Record<string, Function_>> = {
   'States.JsonMerge': (first, second, deep) => {
     const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
     return deep === false && isObject(first) && isObject(second) ? { ...first as object, ...second as object }
-      : fail('States.JsonMerge expects two objects and false: "currently, Step Functions only supports the shallow merging mode"');
+      : fail('States.JsonMerge expects two objects and false, for Step Functions merges no deeper');
   },
   'States.MathAdd': (first, second) => {
     isInteger(first, 'States.MathAdd');

@@ -23,7 +23,7 @@ export interface Kill {
   readonly errorName?: 'Runtime.ExitError' | 'Lambda.Unknown';
 }
 
-/** "Invocation payload (request and response): 6 MB each for request and response (synchronous)" (Lambda quotas). */
+/** Request and response of a synchronous invocation: 6 MB each ("Lambda quotas", Lambda Developer Guide). */
 const PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** Lambda's defaults for Timeout and MemorySize (AWS::Lambda::Function, CloudFormation template reference). */

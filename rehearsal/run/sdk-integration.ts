@@ -22,12 +22,6 @@ const COMMANDS: Readonly<Record<keyof SdkClients, object>> = { backup, efs };
 /** The names in front of the errors ("Supported services": exception prefix, Step Functions Developer Guide). */
 const ERROR_PREFIXES: Readonly<Record<keyof SdkClients, string>> = { backup: 'Backup', efs: 'Efs' };
 
-/** ISO 8601 with a time, as states carry timestamps. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-
-/** Members of the type timestamp in the requests of AWS Backup (ListRestoreJobs, ListBackupJobs, ListRecoveryPointsByBackupVault). */
-const TIMESTAMP_MEMBER = /^By\w+(After|Before)$/;
-
 /** The call of `arn:aws:states:::aws-sdk:<service>:<operation>`, or undefined if nobody serves it. */
 export function sdkCall(service: string, operation: string, clients: SdkClients): SdkCall | undefined {
   const client = clients[service as keyof SdkClients] as Client | undefined;
@@ -38,11 +32,9 @@ export function sdkCall(service: string, operation: string, clients: SdkClients)
   }
   const prefix = ERROR_PREFIXES[service as keyof SdkClients];
   return async (parameters) => {
-    const input = Object.fromEntries(Object.entries(parameters).map(([name, value]) =>
-      [name, TIMESTAMP_MEMBER.test(name) && typeof value === 'string' && TIMESTAMP.test(value) ? new Date(value) : value]));
     let answer: unknown;
     try {
-      answer = await client.send(new Command(input));
+      answer = await client.send(new Command(parameters));
     } catch (error) {
       throw toTaskError(prefix, error);
     }
@@ -52,7 +44,7 @@ export function sdkCall(service: string, operation: string, clients: SdkClients)
 
 /**
  * Step Functions names errors as the AWS SDK for Java 2.x does: with the suffix Exception, which many errors of Amazon EFS lack,
- * and SdkClientException when no answer came ("Error names in SDK integrations", Step Functions Developer Guide).
+ * and SdkClientException when no answer came ("Learning to use AWS service SDK integrations", Step Functions Developer Guide).
  */
 export function toTaskError(prefix: string, error: unknown): TaskError {
   if (error instanceof TaskError) {

@@ -8,7 +8,7 @@ import type { Clock } from './interpreted-definition';
 import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError, Interpreter } from './libraries';
 import { allStates, readDefinition } from './state-machine-definition';
 import type { Definition } from './state-machine-definition';
-import { workOf } from './state-work';
+import { limitSize, workOf } from './state-work';
 import { NotRehearsedError, TaskError } from './task-error';
 import { taskFor } from './task-resource';
 import type { Task, TaskServices } from './task-resource';
@@ -85,7 +85,9 @@ export class StateMachine {
     const ended = (rest: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): Execution =>
       ({ arn, ...rest, visited: history.visited, historyEvents: history.eventCount });
     try {
-      return ended({ status: 'SUCCEEDED', output: await this.run(this.definition, json, { history, stop: stop.signal, context }) });
+      const output = await this.run(this.definition, json, { history, stop: stop.signal, context });
+      limitSize(output, 'The last state returned an output'); // the output of every other one is the input of the next
+      return ended({ status: 'SUCCEEDED', output });
     } catch (error) {
       if (error instanceof ExecutionTimeoutError) {
         return ended({ status: 'TIMED_OUT', error: 'States.Timeout' });
@@ -111,7 +113,7 @@ export class StateMachine {
     };
     const handlers = Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, async (processed: unknown) => {
       frame.history.attempted(state);
-      return workOf(state, processed, {
+      return untilStopped(frame.stop, workOf(state, processed, {
         name,
         context: { ...frame.context, get State() { return { Name: name, ...entered }; } },
         task: (task) => this.tasks.get(task)!,
@@ -122,7 +124,7 @@ export class StateMachine {
           ...(item === undefined ? {} : { item: item.Index, context: { ...frame.context, Map: { Item: item } } }),
         }),
         iterated: (items) => frame.history.iterated(items),
-      }).catch((error: unknown) => {
+      })).catch((error: unknown) => {
         throw this.failure(name, error);
       });
     }]));
@@ -164,6 +166,23 @@ export class StateMachine {
         throw error;
       }
     }
+  }
+}
+
+/** Gives up waiting when the execution is over, for the interpreter keeps a timer as long as a task is under way. */
+async function untilStopped<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {
+  let giveUp: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new ExecutionAbortedError());
+    stop.addEventListener('abort', giveUp, { once: true });
+    if (stop.aborted) {
+      giveUp();
+    }
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    stop.removeEventListener('abort', giveUp!);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Definition, State } from './state-machine-definition';
 import { TaskError, TerminalError } from './task-error';
 import type { Task } from './task-resource';
 
-/** "Maximum input or output size for a task, state, or execution: 256 KiB" (Step Functions service quotas). */
+/** Input or output of a task, a state or an execution: 256 KiB ("Step Functions service quotas", Step Functions Developer Guide). */
 const DATA_BYTES = 256 * 1024;
 
 /** An inline Map runs up to 40 iterations at once ("Map state in Inline mode", Step Functions Developer Guide). */
@@ -36,6 +36,7 @@ export async function workOf(state: State, input: unknown, work: Work): Promise<
   limitSize(input, `The state '${work.name}' was entered with input`);
   const { context } = work;
   const parameters = state.Parameters === undefined ? input : evaluateTemplate(state.Parameters, input, context);
+  limitSize(parameters, `The state '${work.name}' has parameters`);
   const select = (result: unknown): unknown => {
     limitSize(result, `The state/task '${work.name}' returned a result`);
     return state.ResultSelector === undefined ? result : evaluateTemplate(state.ResultSelector, result, context);
@@ -59,7 +60,8 @@ export async function workOf(state: State, input: unknown, work: Work): Promise<
   }
 }
 
-function limitSize(value: unknown, subject: string): void {
+/** States.DataLimitExceeded is for the parameters, the result and the output of a state. */
+export function limitSize(value: unknown, subject: string): void {
   const size = Buffer.byteLength(JSON.stringify(value ?? null));
   if (size > DATA_BYTES) {
     throw new TerminalError('States.DataLimitExceeded', `${subject} with a size of ${size} bytes, exceeding the maximum number of bytes service limit.`);

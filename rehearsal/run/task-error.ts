@@ -7,9 +7,8 @@ export class TaskError extends Error {
 }
 
 /**
- * A failure that neither Retry nor Catch can hold, whatever it names: "States.Runtime: [...] can't be retried, and always causes
- * the execution to fail. A retry or catch on States.ALL won't catch States.Runtime errors"; States.ALL does not catch
- * States.DataLimitExceeded either (Step Functions Developer Guide, "Handling errors in Step Functions workflows").
+ * A failure that neither Retry nor Catch can hold: States.Runtime is never retried and not caught by States.ALL, and States.ALL
+ * does not hold States.DataLimitExceeded either ("Handling errors in Step Functions workflows", Step Functions Developer Guide).
  */
 export class TerminalError extends TaskError {
   // aws-local-stepfunctions asks the error itself

@@ -45,6 +45,9 @@ export interface DeletionFacts {
   readonly now: number;
 }
 
+/** Facts arrive as JSON: null, or anything but a list of texts, is as good as missing. */
+const isListOfTexts = (fact: unknown): fact is readonly string[] => Array.isArray(fact) && Array.from(fact).every((item) => typeof item === 'string');
+
 /** Every reason, as far as names, times and facts tell, not to delete a directory; an empty list lets the worker go on. */
 export function refuseDeletion(facts: DeletionFacts): Refusal[] {
   const parsed = parseRecoveryDirectoryName(facts.name);
@@ -54,28 +57,33 @@ export function refuseDeletion(facts: DeletionFacts): Refusal[] {
       : { reason: RefusalReason.NAME, detail: `'${facts.name}' is not exactly the name of a recovery directory` }];
   }
   const refusals: Refusal[] = [];
-  if (facts.accessPointRoots === undefined || facts.runningRestoreJobs === undefined) {
+  const accessPointRoots = isListOfTexts(facts.accessPointRoots) ? facts.accessPointRoots : undefined;
+  const runningRestoreJobs = isListOfTexts(facts.runningRestoreJobs) ? facts.runningRestoreJobs : undefined;
+  if (accessPointRoots === undefined || runningRestoreJobs === undefined) {
     refusals.push({ reason: RefusalReason.FACTS_MISSING, detail: 'the access points and the running restore jobs of the file system must be read just before a deletion' });
   }
   const path = `/${facts.name}`;
-  for (const root of facts.accessPointRoots ?? []) {
+  for (const root of accessPointRoots ?? []) {
     // an access point rooted at '/' sees everything and depends on no directory: only the others make a directory theirs
     if (root !== '/' && (isWithin(root, path) || isWithin(path, root))) {
       refusals.push({ reason: RefusalReason.ACCESS_POINT, detail: `an access point has its root at '${root}'` });
     }
   }
-  if ((facts.runningRestoreJobs ?? []).length > 0) {
-    refusals.push({ reason: RefusalReason.RESTORE_JOB_RUNNING, detail: `restore jobs are pending or running: ${facts.runningRestoreJobs!.join(', ')}` });
+  if (runningRestoreJobs !== undefined && runningRestoreJobs.length > 0) {
+    refusals.push({ reason: RefusalReason.RESTORE_JOB_RUNNING, detail: `restore jobs are pending or running: ${runningRestoreJobs.join(', ')}` });
   }
-  const age = facts.now - parsed.instant;
-  const expired = facts.retentionMilliseconds !== undefined && age > facts.retentionMilliseconds;
-  if (!facts.moveOnRecord && !expired) {
-    refusals.push({
-      reason: RefusalReason.RETENTION,
-      detail: facts.retentionMilliseconds === undefined
-        ? 'the file system has no record that its content was verified and moved into place'
-        : `it is ${Math.floor(age / 1000)} seconds old and is kept for ${facts.retentionMilliseconds / 1000} seconds`,
-    });
+  const retention = refuseRetention(facts, facts.now - parsed.instant);
+  return retention === undefined ? refusals : [...refusals, { reason: RefusalReason.RETENTION, detail: retention }];
+}
+
+/** Why the directory is still to be kept; undefined where its content was moved into place, or its time is over. */
+function refuseRetention({ moveOnRecord, retentionMilliseconds: retention }: DeletionFacts, age: number): string | undefined {
+  // a directory from the future is never old enough, not even for a retention below zero
+  if (moveOnRecord || (retention !== undefined && age > Math.max(0, retention))) {
+    return undefined;
   }
-  return refusals;
+  if (retention === undefined) {
+    return 'the file system has no record that its content was verified and moved into place';
+  }
+  return age < 0 ? 'its name says that it was made in the future' : `it is ${Math.floor(age / 1000)} seconds old and is kept for ${retention / 1000} seconds`;
 }

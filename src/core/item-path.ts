@@ -36,8 +36,16 @@ export const UNDISPUTED_ITEMS = 5;
 const PATTERN_CHARACTERS = /[*?[\]{}|^$\\]/;
 // eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
+/** Half a character of UTF-16: it has no bytes in UTF-8, so no name on a file system has it. */
+const LONE_SURROGATES = /\p{Surrogate}/u;
+
+const EXAMPLE = 'write the path as seen from the root of the file system, such as "/projects/report.txt"';
+const FULL_RESTORE = 'do a full restore instead: "fullRestore": true';
 
 const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
+const isTooLong = (component: string): boolean => utf8Bytes(component) > LONGEST_NAME_BYTES;
+const isUnwritable = (component: string): boolean =>
+  PATTERN_CHARACTERS.test(component) || CONTROL_CHARACTERS.test(component) || LONE_SURROGATES.test(component);
 
 /** `/a/b` is at or below `/a`; everything is below `/`. */
 export function isWithin(path: string, directory: string): boolean {
@@ -49,53 +57,94 @@ function joinPaths(directory: string, rest: string): string {
   return `${directory === '/' ? '' : directory}${rest === '' ? '' : `/${rest}`}` || '/';
 }
 
-function parentOf(path: string): string {
-  const clean = path.split('/').filter((component) => component !== '' && !PATTERN_CHARACTERS.test(component));
-  const depth = path.split('/').filter((component) => component !== '').findIndex((component) => PATTERN_CHARACTERS.test(component));
-  return `/${clean.slice(0, depth).join('/')}`;
+/**
+ * The mounts by which a path is one on a client; several where clients mount different directories at the same place. A path
+ * that may as well be the one on the file system, since the mounted directory is itself below the mount point, is taken as that.
+ */
+function mountsAbove(path: string, mounts: readonly ClientMount[]): ClientMount[] {
+  const above = mounts.filter(({ mountPoint }) => isWithin(path, mountPoint));
+  const nearest = Math.max(...above.map(({ mountPoint }) => mountPoint.length));
+  return above.some(({ mountPoint, rootDirectory = '/' }) => isWithin(rootDirectory, mountPoint) && isWithin(path, rootDirectory)) ? []
+    : above.filter(({ mountPoint }) => mountPoint.length === nearest);
+}
+
+function translate(path: string, { mountPoint, rootDirectory = '/' }: ClientMount): string {
+  return joinPaths(rootDirectory, path.slice(mountPoint.length).replace(/^\/+/, ''));
+}
+
+/** The nearest path that breaks no rule: of a name that cannot be written it is the parent. Undefined where only the author can tell. */
+function repair(path: string): string | undefined {
+  const components = path.split('/').filter((component) => component !== '' && component !== '.');
+  const unwritable = components.findIndex(isUnwritable);
+  const kept = unwritable === -1 ? components : components.slice(0, unwritable);
+  return components.includes('..') || kept.some(isTooLong) || kept.length > DEEPEST_PATH ? undefined : `/${kept.join('/')}`;
+}
+
+/** The problem of a path on a client, with the path on the file system where that can be told. */
+function checkMounts(path: string, mounts: readonly ClientMount[]): { rule: string; remedy: string } | undefined {
+  const found = mountsAbove(path, mounts);
+  if (found.length === 0) {
+    return undefined;
+  }
+  const roots = [...new Set(found.map(({ rootDirectory = '/' }) => rootDirectory))];
+  const rule = `must be the path on the file system, not on a client that mounts ${roots.map((root) => `'${root}'`).join(' or ')} at '${found[0].mountPoint}'`;
+  const repaired = [...new Set(found.map((mount) => repair(translate(path, mount))))];
+  if (repaired.includes(undefined)) {
+    return { rule, remedy: EXAMPLE };
+  }
+  const another = mountsAbove(repaired[0]!, mounts)[0];
+  if (another) {
+    return { rule, remedy: `"${repaired[0]}" would be taken for a path on a client, too: take '${another.mountPoint}' out of the workflow's 'clientMounts' to restore it` };
+  }
+  return { rule, remedy: repaired.includes('/') ? FULL_RESTORE : `write ${repaired.map((text) => JSON.stringify(text)).join(' or ')}` };
 }
 
 /** All problems of one path on the file system, without its relation to other paths. */
 function checkOnePath(subject: string, path: unknown, mounts: readonly ClientMount[]): Problem[] {
   if (typeof path !== 'string' || path === '') {
-    return [{ subject, rule: 'must be a path', value: path ?? null, remedy: 'write the path as seen from the root of the file system, such as "/projects/report.txt"' }];
+    return [{ subject, rule: 'must be a path', value: path ?? null, remedy: EXAMPLE }];
   }
   const problems: Problem[] = [];
   const add = (rule: string, remedy: string) => problems.push({ subject, rule, value: path, remedy });
 
-  const mount = mounts.filter(({ mountPoint }) => isWithin(path, mountPoint)).sort((a, b) => b.mountPoint.length - a.mountPoint.length)[0];
-  if (mount) {
-    const rootDirectory = mount.rootDirectory ?? '/';
-    const translated = joinPaths(rootDirectory, path.slice(mount.mountPoint.length).replace(/^\/+/, ''));
-    add(`must be the path on the file system, not on a client that mounts '${rootDirectory}' at '${mount.mountPoint}'`, `write "${translated}"`);
+  const onClient = checkMounts(path, mounts);
+  if (onClient) {
+    add(onClient.rule, onClient.remedy);
   }
+  // a remedy for the path on the client would only lead to the next refusal
+  const repaired = onClient || mountsAbove(repair(path) ?? '', mounts).length > 0 ? undefined : repair(path);
+  const rewrite = repaired === undefined ? EXAMPLE : repaired === '/' ? FULL_RESTORE : `write ${JSON.stringify(repaired)}`;
+  const parent = repaired === undefined ? 'restore the parent directory instead'
+    : repaired === '/' ? 'do a full restore instead, since its parent is the root of the file system: "fullRestore": true' : `restore the parent directory ${JSON.stringify(repaired)} instead`;
+
   if (CONTROL_CHARACTERS.test(path)) {
-    add('must not contain NUL, a newline or another control character', 'restore the parent directory instead');
+    add('must not contain NUL, a newline or another control character', parent);
+  }
+  if (LONE_SURROGATES.test(path)) {
+    add('must not contain half a surrogate pair, which is no character', parent);
   }
   if (PATTERN_CHARACTERS.test(path)) {
-    const parent = parentOf(path);
-    add('must not contain characters of wildcards or regular expressions, because AWS Backup does not expand them',
-      parent === '/' ? 'write each item, or do a full restore' : `restore the parent directory "${parent}" instead`);
+    add('must not contain characters of wildcards or regular expressions, because AWS Backup does not expand them', parent);
   }
   if (!path.startsWith('/')) {
-    add('must begin with "/"', `write the path as seen from the root of the file system, such as "/${path.replace(/^(\.?\/)+/, '')}"`);
+    add('must begin with "/"', rewrite);
   }
   if (path === '/') {
-    add('must not be the root of the file system', 'do a full restore instead: "fullRestore": true');
+    add('must not be the root of the file system', FULL_RESTORE);
     return problems;
   }
   const components = path.replace(/^\//, '').split('/');
   if (components.includes('')) {
-    add('must not have an empty component, be it from "//" or from "/" at the end', `write "${path.startsWith('/') ? '/' : ''}${components.filter(Boolean).join('/')}"`);
+    add('must not have an empty component, be it from "//" or from "/" at the end', rewrite);
   }
   if (components.some((component) => component === '.' || component === '..')) {
-    add('must not have "." or ".." as a component', 'write the path as it is, from the root of the file system');
+    add('must not have "." or ".." as a component', rewrite);
   }
-  if (components.some((component) => utf8Bytes(component) > LONGEST_NAME_BYTES)) {
-    add(`must not have a component of more than ${LONGEST_NAME_BYTES} bytes, the longest name on EFS`, 'check the path');
+  if (components.some(isTooLong)) {
+    add(`must not have a component of more than ${LONGEST_NAME_BYTES} bytes, the longest name on EFS`, 'look the path up on the file system, where no such name can exist');
   }
   if (components.length > DEEPEST_PATH) {
-    add(`must not be deeper than ${DEEPEST_PATH} directories, the limit of EFS`, 'check the path');
+    add(`must not be deeper than ${DEEPEST_PATH} directories, the limit of EFS`, 'look the path up on the file system, where no such path can exist');
   }
   return problems;
 }
@@ -103,13 +152,14 @@ function checkOnePath(subject: string, path: unknown, mounts: readonly ClientMou
 /** All problems of what is told about the mounts of clients. */
 export function checkClientMounts(subject: string, mounts: readonly ClientMount[], isUnresolved: (value: unknown) => boolean): Problem[] {
   return mounts.flatMap((mount, index) => (['mountPoint', 'rootDirectory'] as const)
-    .filter((key) => mount[key] !== undefined && !isUnresolved(mount[key]) && !/^(\/|(\/(?!\.{1,2}(\/|$))[^/\0\n]+)+)$/.test(mount[key]!))
-    .map((key): Problem => ({
-      subject: `${subject}[${index}].${key}`,
-      rule: 'must be an absolute path without "//", "." or ".." in it and without "/" at its end',
-      value: mount[key],
-      remedy: key === 'mountPoint' ? 'write for example "/mnt/efs"' : 'write for example "/projects"',
-    })));
+    .filter((key) => (key === 'mountPoint' || mount[key] !== undefined) && !isUnresolved(mount[key]))
+    .flatMap((key): Problem[] => {
+      const problem = { subject: `${subject}[${index}].${key}`, value: mount[key] ?? null, remedy: key === 'mountPoint' ? 'write for example "/mnt/efs"' : 'write for example "/projects"' };
+      if (!/^(\/|(\/(?!\.{1,2}(\/|$))[^/\0\n]+)+)$/.test(mount[key] ?? '')) {
+        return [{ ...problem, rule: 'must be an absolute path without "//", "." or ".." in it and without "/" at its end' }];
+      }
+      return key === 'mountPoint' && mount[key] === '/' ? [{ ...problem, rule: 'must not be the root of the client, below which every path lies' }] : [];
+    }));
 }
 
 /** All problems of the paths of an item-level restore, at once. */
@@ -122,7 +172,8 @@ export function checkItemPaths(subject: string, items: unknown, options: ItemPat
   }
   const problems: Problem[] = [];
   const indexOfPath = new Map<string, number>();
-  items.forEach((item, index) => {
+  // Array.from makes undefined of the holes in an array, which forEach would skip
+  Array.from<unknown>(items).forEach((item, index) => {
     if (options.isUnresolved(item)) {
       return;
     }
@@ -134,20 +185,26 @@ export function checkItemPaths(subject: string, items: unknown, options: ItemPat
     }
   });
   for (const [path, index] of indexOfPath) {
-    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-      const ancestor = indexOfPath.get(path.slice(0, cut));
-      if (ancestor !== undefined) {
-        problems.push({
-          subject: `${subject}[${index}]`,
-          rule: `must not lie within ${subject}[${ancestor}]`,
-          value: path,
-          remedy: `remove it: "${path.slice(0, cut)}" is restored with everything in it`,
-        });
-        break;
-      }
+    const ancestor = ancestorsOf(path).find((candidate) => indexOfPath.has(candidate));
+    if (ancestor !== undefined) {
+      problems.push({
+        subject: `${subject}[${index}]`,
+        rule: `must not lie within ${subject}[${indexOfPath.get(ancestor)}]`,
+        value: path,
+        remedy: `remove it: ${JSON.stringify(ancestor)} is restored with everything in it`,
+      });
     }
   }
   return problems;
+}
+
+/** The directories above a path, the nearest first, without the root. A path that is too deep has none, since it has its own problem. */
+function ancestorsOf(path: string): string[] {
+  const ancestors: string[] = [];
+  for (let cut = path.lastIndexOf('/'); cut > 0 && ancestors.length <= DEEPEST_PATH; cut = path.lastIndexOf('/', cut - 1)) {
+    ancestors.push(path.slice(0, cut));
+  }
+  return ancestors.length > DEEPEST_PATH ? [] : ancestors;
 }
 
 /** What is worth a warning about the number of items; undefined where AWS's documents agree. */

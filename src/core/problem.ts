@@ -11,16 +11,33 @@ export interface Problem {
 }
 
 const LONGEST_VALUE = 120;
+/** Long enough for every path that people type; a text that is longer was made to be. */
+const LONGEST_REMEDY = 1_000;
+/**
+ * An execution of Step Functions holds the text in its state, which has at most 256 KiB ("Quotas", AWS Step Functions Developer
+ * Guide), and nobody corrects more than this at a time.
+ */
+const MOST_PROBLEMS = 50;
 
+/** Cuts a text; never through the two halves of one character. */
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}… (${text.length} characters)` : text;
+}
+
+/** As JSON, since that is what most inputs are written in; what JSON has no words for is worded as JavaScript does. */
 function wordValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)` : text;
+  try {
+    return typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value) ?? String(value);
+  } catch {
+    return typeof value === 'bigint' ? String(value) : Object.prototype.toString.call(value);
+  }
 }
 
 /** The one wording of a problem: the same at synth, in the workflow and on the command line. */
 export function describeProblem(problem: Problem): string {
-  const got = problem.value === undefined ? '' : `, got ${wordValue(problem.value)}`;
-  return `'${problem.subject}' ${problem.rule}${got}; ${problem.remedy}`;
+  const subject = cut(JSON.stringify(problem.subject).slice(1, -1), LONGEST_VALUE);
+  const got = problem.value === undefined ? '' : `, got ${cut(wordValue(problem.value), LONGEST_VALUE)}`;
+  return `'${subject}' ${problem.rule}${got}; ${cut(problem.remedy, LONGEST_REMEDY)}`;
 }
 
 /** All problems of one input in one text: a single one as it is, several as a numbered list. */
@@ -28,5 +45,9 @@ export function describeProblems(problems: readonly Problem[]): string {
   if (problems.length === 1) {
     return describeProblem(problems[0]);
   }
-  return [`${problems.length} problems:`, ...problems.map((problem, index) => `${index + 1}. ${describeProblem(problem)}`)].join('\n');
+  return [
+    `${problems.length} problems:`,
+    ...problems.slice(0, MOST_PROBLEMS).map((problem, index) => `${index + 1}. ${describeProblem(problem)}`),
+    ...(problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more`] : []),
+  ].join('\n');
 }

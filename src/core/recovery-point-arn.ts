@@ -23,11 +23,14 @@ export function checkRecoveryPointArn(subject: string, arn: unknown, home: Recov
   const [, partition, service, region, account, resource] = match;
   const problems: Problem[] = [];
   if (service !== 'backup' || !/^recovery-point:[A-Za-z0-9-]+$/.test(resource)) {
-    problems.push(problem(`must be a recovery point of an EFS file system, and those are named arn:${partition}:backup:…:recovery-point:…`,
+    problems.push(problem(`must be a recovery point of an EFS file system, and those are named arn:${home.partition ?? 'aws'}:backup:…:recovery-point:…`,
       'choose a recovery point whose resource type is EFS (aws backup list-recovery-points-by-backup-vault --by-resource-type EFS)'));
   }
   if (home.partition !== undefined && partition !== home.partition) {
     problems.push(problem(`must be in the partition '${home.partition}'`, 'recovery points do not cross partitions: choose one of this partition'));
+  }
+  if (problems.length > 0) {
+    return problems; // no copy into another Region or account would help
   }
   if (home.region !== undefined && region !== home.region) {
     problems.push(problem(`must be in the Region '${home.region}' of the file system`, 'copy the recovery point into a vault of this Region first (aws backup start-copy-job)'));

@@ -16,10 +16,16 @@ export interface RestoreMetadataOptions {
   readonly items?: readonly string[];
 }
 
+/**
+ * What we alone decide. AWS writes these keys in several ways itself (`ItemsToRestore` in "Restore an Amazon EFS file system",
+ * `itemsToRestore` in the example of StartRestoreJob), so they are told apart from the rest whatever their case.
+ */
+const OUR_KEYS = ['file-system-id', 'newfilesystem', 'itemstorestore'];
+
 /** The exact metadata map of StartRestoreJob for a restore into the existing file system. Every value is a string. */
 export function buildRestoreMetadata(options: RestoreMetadataOptions): Record<string, string> {
   return {
-    ...options.recoveryPointMetadata,
+    ...Object.fromEntries(Object.entries(options.recoveryPointMetadata).filter(([key]) => !OUR_KEYS.includes(key.toLowerCase()))),
     'file-system-id': options.fileSystemId,
     'newFileSystem': 'false',
     ...(options.items === undefined ? {} : { ItemsToRestore: JSON.stringify(options.items) }),

@@ -1,3 +1,5 @@
+import { RestoreError } from './contract';
+import { AfterRestore } from './restore-request';
 import type { CompleteRestoreRequest } from './restore-request';
 import type { DeleteAnswer, FindAnswer, MoveAnswer, VerifyAnswer } from './worker';
 
@@ -36,18 +38,19 @@ export interface RestoreReport {
   readonly warnings: string[];
 }
 
-/** SNS: the subject of a message has at most 100 characters (Publish, Amazon SNS API reference). */
-const LONGEST_SUBJECT = 100;
+/** SNS: the subject of a message has less than 100 characters, and no line breaks or control characters (Publish, Amazon SNS API reference). */
+const LONGEST_SUBJECT = 99;
 /** Step Functions: 256 KiB a state; a cause is cut long before that. */
 const LONGEST_CAUSE = 8_000;
 
 /** The message that a function threw: Step Functions hands it over within JSON. */
 function messageOf(cause: string | undefined): string {
+  const given = (text: string | undefined) => text === undefined || text.trim() === '' ? 'no cause was given' : text.slice(0, LONGEST_CAUSE);
   try {
     const parsed = JSON.parse(cause ?? '') as { errorMessage?: unknown };
-    return typeof parsed.errorMessage === 'string' ? parsed.errorMessage : cause!;
+    return given(typeof parsed.errorMessage === 'string' ? parsed.errorMessage : cause);
   } catch {
-    return cause ?? 'no cause was given';
+    return given(cause);
   }
 }
 
@@ -56,7 +59,7 @@ const plural = (count: number, one: string, many = `${one}s`) => `${count} ${cou
 function wordMove({ counts, keptAside }: Partial<MoveAnswer>): string {
   const words = [`moved ${plural(counts!.moved, 'entry', 'entries')} into place`];
   if (counts!.replaced > 0) {
-    words.push(`replaced ${counts!.replaced} (the former ones are in '${keptAside}')`);
+    words.push(`replaced ${counts!.replaced}${keptAside === undefined ? '' : ` (the former ones are in '${keptAside}')`}`);
   }
   if (counts!.keptBoth > 0) {
     words.push(`put ${counts!.keptBoth} beside what has their place`);
@@ -87,7 +90,7 @@ function wordSuccess(state: RestoreExecution): string {
   const words = [`Restored ${what} from the recovery point of ${recoveryPoint.created}`];
   if (state.verification.counts) {
     const { files, directories, bytes } = state.verification.counts;
-    words.push(`verified ${plural(files, 'file')} and ${plural(directories, 'directory', 'directories')} (${bytes} bytes)`);
+    words.push(`verified ${plural(files, 'file')} and ${plural(directories, 'directory', 'directories')} (${plural(bytes, 'byte')})`);
   }
   if (state.move.counts) {
     words.push(wordMove(state.move));
@@ -97,15 +100,18 @@ function wordSuccess(state: RestoreExecution): string {
 }
 
 function wordFailure(state: RestoreExecution): string {
-  const parts = [`The restore failed with ${state.failure!.Error}: ${messageOf(state.failure!.Cause).slice(0, LONGEST_CAUSE)}.`.replace(/\.\.$/, '.')];
+  const parts = [`The restore failed with ${state.failure!.Error}: ${messageOf(state.failure!.Cause)}.`.replace(/([.!?])\.$/, '$1')];
   if (state.found) {
-    parts.push(`What was restored is in '/${state.found.directory}'; nothing of it was deleted.`);
+    // a move that failed may have moved something before, whether it could still tell or not
+    const moving = state.verification.verdict === 'PASSED' && state.prepared?.request.afterRestore === AfterRestore.MOVE_INTO_PLACE && state.move.outcome !== 'CONFLICT';
+    parts.push(`What was restored${moving ? ' and not yet moved into place' : ''} is in '/${state.found.directory}'; nothing of it was deleted.`);
   } else if (state.job) {
     parts.push(`The restore job is ${state.job.RestoreJobId}; nothing was deleted.`);
   } else {
     parts.push('No restore job was started, and nothing was changed.');
   }
-  parts.push(`docs/runbook.md says under ${state.failure!.Error} what to do.`);
+  const known = (Object.values(RestoreError) as string[]).includes(state.failure!.Error);
+  parts.push(`docs/runbook.md says${known ? ` under ${state.failure!.Error}` : ''} what to do.`);
   return parts.join(' ');
 }
 
@@ -124,7 +130,7 @@ export function reportRestore(state: RestoreExecution): { report: RestoreReport;
   const report: RestoreReport = {
     outcome: failed ? 'FAILED' : 'SUCCEEDED',
     sentence: failed ? wordFailure(state) : wordSuccess(state),
-    ...(failed ? { error: state.failure!.Error, cause: messageOf(state.failure!.Cause).slice(0, LONGEST_CAUSE) } : {}),
+    ...(failed ? { error: state.failure!.Error, cause: messageOf(state.failure!.Cause) } : {}),
     execution: state.execution,
     request: state.prepared?.request ?? state.input,
     recoveryPoint: state.prepared?.recoveryPoint,
@@ -137,5 +143,5 @@ export function reportRestore(state: RestoreExecution): { report: RestoreReport;
     warnings: state.prepared?.warnings ?? [],
   };
   const subject = `EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`;
-  return { report, subject: subject.slice(0, LONGEST_SUBJECT) };
+  return { report, subject: subject.replace(/[^ -~]/g, ' ').slice(0, LONGEST_SUBJECT) };
 }

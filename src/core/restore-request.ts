@@ -3,6 +3,7 @@ import type { ItemPathOptions } from './item-path';
 import type { Problem } from './problem';
 import { checkRecoveryPointArn } from './recovery-point-arn';
 import type { RecoveryPointHome } from './recovery-point-arn';
+import { checkRestoreMetadataSize } from './restore-metadata';
 
 /** What happens to the data once AWS Backup has put it into the recovery directory. */
 export enum AfterRestore {
@@ -102,16 +103,24 @@ export interface CompleteRestoreRequest extends RestoreRequest {
 }
 
 const KEYS = ['items', 'fullRestore', 'recoveryPointArn', 'recoveryPointCreatedBefore', 'afterRestore', 'conflictPolicy', 'recoveryDirectory'] as const;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 function checkChoice(subject: string, value: unknown, choices: readonly string[]): Problem[] {
   return value === undefined || choices.includes(value as string) ? []
     : [{ subject, rule: `must be one of ${choices.join(', ')}`, value, remedy: 'write one of them, in capitals' }];
 }
 
+/** Date.parse rolls 31 February over into March and takes 24:00 for the next day: only what comes back unchanged is an instant. */
+function isInstant(value: unknown): boolean {
+  const local = typeof value === 'string' ? INSTANT.exec(value)?.[1] : undefined;
+  return local !== undefined && !Number.isNaN(Date.parse(value as string)) && new Date(`${local}Z`).toISOString().startsWith(local);
+}
+
 function checkShape(input: unknown): input is Record<string, unknown> {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
+
+const isListOfTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /** All problems of a request, at once, in the same words at synth and at run time. Unresolved values are left for run time. */
 export function checkRestoreRequest(input: unknown, options: RestoreRequestOptions): Problem[] {
@@ -123,28 +132,31 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
 
   for (const key of Object.keys(input).filter((candidate) => !(KEYS as readonly string[]).includes(candidate))) {
     const alike = KEYS.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
-    problems.push({ subject: key, rule: 'is not a key of a restore request', value: input[key], remedy: alike ? `write '${alike}'` : `the keys are ${KEYS.join(', ')}` });
+    problems.push({ subject: key, rule: 'is not a key of a restore request', remedy: alike ? `write '${alike}'` : `the keys are ${KEYS.join(', ')}` });
   }
   if (known(input.fullRestore) && typeof input.fullRestore !== 'boolean') {
     problems.push({ subject: 'fullRestore', rule: 'must be true or false', value: input.fullRestore, remedy: 'write true or false without quotes' });
   }
   if (input.items !== undefined && input.fullRestore === true) {
-    problems.push({ subject: 'items', rule: "must not be given together with 'fullRestore'", remedy: 'decide for one of the two' });
+    problems.push({ subject: 'items', rule: "must not be given together with 'fullRestore'", remedy: 'keep one of the two' });
   } else if (!options.partial && input.items === undefined && (input.fullRestore === undefined || input.fullRestore === false)) {
     problems.push({ subject: 'items', rule: 'must be given', remedy: 'name the files and directories to restore, or do a full restore: "fullRestore": true' });
   }
   if (input.items !== undefined) {
     problems.push(...checkItemPaths('items', input.items, options));
+    if (isListOfTexts(input.items)) {
+      problems.push(...checkRestoreMetadataSize({ ItemsToRestore: JSON.stringify(input.items) }));
+    }
   }
   if (known(input.recoveryPointArn)) {
     problems.push(...checkRecoveryPointArn('recoveryPointArn', input.recoveryPointArn, options.home));
   }
   if (input.recoveryPointArn !== undefined && input.recoveryPointCreatedBefore !== undefined) {
-    problems.push({ subject: 'recoveryPointCreatedBefore', rule: "must not be given together with 'recoveryPointArn'", remedy: 'decide for one of the two' });
+    problems.push({ subject: 'recoveryPointCreatedBefore', rule: "must not be given together with 'recoveryPointArn'", remedy: 'keep one of the two' });
   }
   const before = input.recoveryPointCreatedBefore;
-  if (known(before) && !(typeof before === 'string' && INSTANT.test(before) && !Number.isNaN(Date.parse(before)))) {
-    problems.push({ subject: 'recoveryPointCreatedBefore', rule: 'must be an instant in ISO 8601 with an offset', value: before, remedy: 'write for example "2026-11-23T03:00:00Z"' });
+  if (known(before) && !isInstant(before)) {
+    problems.push({ subject: 'recoveryPointCreatedBefore', rule: 'must be a real instant in ISO 8601 with an offset from UTC', value: before, remedy: 'write for example "2026-11-23T03:00:00Z"' });
   }
   const choices = { afterRestore: AfterRestore, conflictPolicy: ConflictPolicy, recoveryDirectory: RecoveryDirectoryDisposal };
   for (const [key, choice] of Object.entries(choices)) {
@@ -152,8 +164,9 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
       problems.push(...checkChoice(key, input[key], Object.values(choice)));
     }
   }
+  const mayMove = options.partial || options.isUnresolved(input.afterRestore) || input.afterRestore === AfterRestore.MOVE_INTO_PLACE;
   for (const key of ['conflictPolicy', 'recoveryDirectory']) {
-    if (input[key] !== undefined && !options.partial && !options.isUnresolved(input.afterRestore) && input.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
+    if (input[key] !== undefined && !mayMove) {
       problems.push({ subject: key, rule: `goes only with 'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}`, value: input[key], remedy: `set 'afterRestore' to ${AfterRestore.MOVE_INTO_PLACE}, or leave '${key}' out` });
     }
   }
@@ -164,6 +177,36 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
 export function warnAboutRestoreRequest(request: RestoreRequest): string[] {
   const warning = warnAboutItemCount('items', request.items);
   return warning === undefined ? [] : [warning];
+}
+
+/**
+ * Takes what a request leaves out from the defaults of its workflow. What the request says displaces the default that it
+ * contradicts: a request with items is no full restore, and so on.
+ */
+export function mergeRestoreRequest(defaults: RestoreRequest, request: RestoreRequest): RestoreRequest {
+  const merged: { -readonly [Key in keyof RestoreRequest]: RestoreRequest[Key] } = { ...defaults, ...request };
+  const displace = (displaced: keyof RestoreRequest) => {
+    if (request[displaced] === undefined) {
+      delete merged[displaced];
+    }
+  };
+  if (request.items !== undefined) {
+    displace('fullRestore');
+  }
+  if (request.fullRestore !== undefined && request.fullRestore !== false) {
+    displace('items');
+  }
+  if (request.recoveryPointArn !== undefined) {
+    displace('recoveryPointCreatedBefore');
+  }
+  if (request.recoveryPointCreatedBefore !== undefined) {
+    displace('recoveryPointArn');
+  }
+  if (merged.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
+    displace('conflictPolicy');
+    displace('recoveryDirectory');
+  }
+  return merged;
 }
 
 /** Fills in the defaults of a request that has no problems. */

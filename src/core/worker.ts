@@ -96,6 +96,8 @@ export interface MoveResume {
   readonly phase: 'PLAN' | 'APPLY';
   /** Where the walk stopped; left out where the phase had not begun. */
   readonly cursor?: string;
+  /** The directory, and the entry in it, that the walk stopped before; both as base64 of their bytes. */
+  readonly stopped?: { readonly directory: string; readonly entry: string };
   readonly counts: MoveCounts;
   readonly notes: PathNote[];
 }

@@ -6,7 +6,7 @@ import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { RemovalPolicy, Resource, Validations } from 'aws-cdk-lib/core';
 import type { Size } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { mountableOverTls } from './file-system-policy';
 import type { Problem } from '../core/problem';
 import { EfsBackup } from '../efs-backup';
@@ -136,6 +136,9 @@ export class BackedUpFileSystem extends Resource implements IFileSystemRef, ec2.
   /** Who may reach the mount targets, by port 2049. */
   public readonly connections: ec2.Connections;
 
+  /** What to depend on to be made once the file system can be mounted. */
+  public readonly mountTargetsAvailable: IDependable;
+
   private readonly vpc: ec2.IVpc;
   private readonly vpcSubnets?: ec2.SubnetSelection;
 
@@ -163,6 +166,7 @@ export class BackedUpFileSystem extends Resource implements IFileSystemRef, ec2.
       allowAnonymousAccess: true, // the L2 adds no statement of its own to the policy
     });
     this.connections = this.fileSystem.connections;
+    this.mountTargetsAvailable = this.fileSystem.mountTargetsAvailable;
     this.backupPlan._tag(this.fileSystem, this);
 
     const resource = this.fileSystem.node.defaultChild as efs.CfnFileSystem;
@@ -183,17 +187,14 @@ export class BackedUpFileSystem extends Resource implements IFileSystemRef, ec2.
    * @param options what differs from the defaults.
    */
   public addRestoreWorkflow(id: string, options: EfsRestoreWorkflowOptions = {}): EfsRestoreWorkflow {
-    const workflow = new EfsRestoreWorkflow(this, id, {
-      vpcSubnets: this.vpcSubnets, // where the mount targets are
+    return new EfsRestoreWorkflow(this, id, {
       ...options,
+      vpcSubnets: options.vpcSubnets ?? this.vpcSubnets, // where the mount targets are
       fileSystem: this,
       backupVault: this.backupVault,
       vpc: this.vpc,
       fileSystemSecurityGroups: this.connections.securityGroups,
     });
-    // Lambda mounts the file system when it makes the function
-    workflow.node.addDependency(this.fileSystem.mountTargetsAvailable);
-    return workflow;
   }
 
   private checkPlan(plan: EfsBackupPlan | undefined): Problem[] {

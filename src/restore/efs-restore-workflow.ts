@@ -8,23 +8,26 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Resource, Stack, Token } from 'aws-cdk-lib/core';
+import type { ResourceEnvironment } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { checkClientMounts } from '../core/item-path';
-import type { ClientMount } from '../core/item-path';
-import { describeProblem } from '../core/problem';
-import type { Problem } from '../core/problem';
-import { checkRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
-import type { RestoreRequest } from '../core/restore-request';
-import { replicationDestinationProblem } from '../core/restore-target';
-import { encryptedLogGroup } from '../private/encrypted-log-group';
-import { throwProblems } from '../private/validation-error';
-import { warn, WarningId } from '../private/warnings';
 import { ControlPlane } from './control-plane';
 import { EfsRestoreWorkflowGrants } from './efs-restore-workflow-grants';
 import { FileSystemWorker, WORKER_MOUNT_PATH } from './file-system-worker';
 import { isReplicationDestination } from './replication-destination';
 import { RestoreDefinition } from './restore-definition';
 import { restoreRole, stateMachineRole } from './restore-roles';
+import { shellWord } from './shell-word';
+import { checkClientMounts } from '../core/item-path';
+import type { ClientMount } from '../core/item-path';
+import { describeProblem } from '../core/problem';
+import type { Problem } from '../core/problem';
+import { checkRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
+import type { RestoreRequest } from '../core/restore-request';
+import { replicationDestinationProblem } from '../core/restore-target';
+import { describeEnvironment, environmentOf, environmentsDiffer } from '../plan/environment';
+import { encryptedLogGroup } from '../private/encrypted-log-group';
+import { throwProblems } from '../private/validation-error';
+import { warn, WarningId } from '../private/warnings';
 
 /** What a restore workflow may be told by everyone who makes one. */
 export interface EfsRestoreWorkflowOptions {
@@ -120,12 +123,15 @@ export interface EfsRestoreWorkflowProps extends EfsRestoreWorkflowOptions {
  * AWS Backup is called, starts the restore job once and watches it, finds and verifies the recovery directory, moves its content
  * into place and cleans up. Nothing live is overwritten, and nothing restored is deleted when something fails.
  */
-export class EfsRestoreWorkflow extends Resource {
+export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
   /** The state machine. Its input is a `RestoreRequest` as JSON, its output the report. */
   public readonly stateMachine: sfn.StateMachine;
 
   /** The role that AWS Backup assumes to restore. */
   public readonly restoreRole: iam.IRole;
+
+  /** Whom the file-system worker may reach: it needs the mount targets, by port 2049. */
+  public readonly connections: ec2.Connections;
 
   /** What others may do with the workflow. */
   public readonly grants: EfsRestoreWorkflowGrants;
@@ -140,6 +146,9 @@ export class EfsRestoreWorkflow extends Resource {
     throwProblems(this, [
       ...checkClientMounts('clientMounts', this.clientMounts, Token.isUnresolved),
       ...this.problemsOf(this.requestDefaults, true).map((problem) => ({ ...problem, subject: `requestDefaults.${problem.subject}` })),
+      ...checkSettings(this.clientMounts, this.requestDefaults),
+      ...this.checkEnvironment('fileSystem', environmentOf(props.fileSystem)),
+      ...this.checkEnvironment('backupVault', props.backupVault.env),
       ...checkTimeout(props.restoreTimeout),
       ...checkRuntime(props.runtime),
     ]);
@@ -160,6 +169,7 @@ export class EfsRestoreWorkflow extends Resource {
       vpcSubnets: props.vpcSubnets,
       fileSystemSecurityGroups: props.fileSystemSecurityGroups ?? securityGroupsOf(props.fileSystem),
     });
+    this.connections = worker.connections;
     const controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...common,
       backupVault: props.backupVault,
@@ -198,11 +208,10 @@ export class EfsRestoreWorkflow extends Resource {
    * already, in the words that the workflow would use.
    */
   public startExecutionCommand(request: RestoreRequest): string {
-    const complete = { ...this.requestDefaults, ...request };
-    throwProblems(this, this.problemsOf(complete, false));
+    throwProblems(this, this.problemsOf(mergeRestoreRequest(this.requestDefaults, request), false));
     this.warnAbout(request);
-    const input = Token.isUnresolved(request) || hasTokens(request) ? Stack.of(this).toJsonString(request) : JSON.stringify(request).replace(/'/g, "'\\''");
-    return `aws stepfunctions start-execution --region ${Stack.of(this).region} --state-machine-arn ${this.stateMachine.stateMachineArn} --input '${input}'`;
+    const input = shellWord(hasTokens(request) ? Stack.of(this).toJsonString(request) : JSON.stringify(request));
+    return `aws stepfunctions start-execution --region ${Stack.of(this).region} --state-machine-arn ${this.stateMachine.stateMachineArn} --input ${input}`;
   }
 
   private problemsOf(request: RestoreRequest, partial: boolean): Problem[] {
@@ -216,6 +225,15 @@ export class EfsRestoreWorkflow extends Resource {
     });
   }
 
+  private checkEnvironment(subject: string, env: ResourceEnvironment): Problem[] {
+    return environmentsDiffer(env, this.env) ? [{
+      subject,
+      rule: `must be in the account and Region of the workflow (${describeEnvironment(this.env)})`,
+      value: describeEnvironment(env),
+      remedy: 'make the workflow in a stack of that account and Region',
+    }] : [];
+  }
+
   private warnAbout(request: RestoreRequest): void {
     warnAboutRestoreRequest(request).forEach((message) => warn(this, WarningId.MANY_RESTORE_ITEMS, message));
   }
@@ -224,19 +242,40 @@ export class EfsRestoreWorkflow extends Resource {
 /** The lowest major version of Node.js that the bundles are built for. */
 const LOWEST_NODE = 22;
 
-function checkRuntime(runtime: lambda.Runtime | undefined): Problem[] {
-  const version = /^nodejs(\d+)\.x$/.exec(runtime?.name ?? 'nodejs24.x')?.[1];
-  return version !== undefined && Number(version) >= LOWEST_NODE ? []
-    : [{ subject: 'runtime', rule: `must be Node.js ${LOWEST_NODE} or later`, value: runtime!.name, remedy: 'use Runtime.NODEJS_24_X, or leave it out' }];
+function checkRuntime(runtime: lambda.Runtime = lambda.Runtime.NODEJS_24_X): Problem[] {
+  const version = /^nodejs(\d+)\.x$/.exec(runtime.name)?.[1];
+  return Token.isUnresolved(runtime.name) || (version !== undefined && Number(version) >= LOWEST_NODE) ? []
+    : [{ subject: 'runtime', rule: `must be Node.js ${LOWEST_NODE} or later`, value: runtime.name, remedy: 'use Runtime.NODEJS_24_X, or leave it out' }];
 }
 
 function checkTimeout(timeout: Duration | undefined): Problem[] {
-  if (timeout === undefined || timeout.isUnresolved()) {
-    return timeout === undefined ? [] : [{ subject: 'restoreTimeout', rule: 'must be known at synth, because the pace of the polls follows from it', remedy: 'write a Duration without tokens' }];
+  if (timeout === undefined) {
+    return [];
   }
-  const seconds = timeout.toSeconds();
-  return seconds >= 600 && seconds <= 300 * 86_400 ? []
-    : [{ subject: 'restoreTimeout', rule: 'must be between 10 minutes and 300 days, since an execution of Step Functions ends after a year', value: timeout.toHumanString(), remedy: 'choose a duration in between' }];
+  const subject = 'restoreTimeout';
+  if (timeout.isUnresolved()) {
+    return [{ subject, rule: 'must be known at synth, because the pace of the polls follows from it', remedy: 'write a Duration without tokens' }];
+  }
+  const seconds = timeout.toSeconds({ integral: false });
+  return seconds >= 600 && seconds <= 300 * 86_400 ? [] : [{
+    subject,
+    rule: 'must be between 10 minutes and 300 days, since an execution of Step Functions ends after a year',
+    value: timeout.toHumanString(),
+    remedy: 'choose a duration in between',
+  }];
+}
+
+/** "Lambda quotas", AWS Lambda Developer Guide: 4 KB for all environment variables of a function. The rest is for names and ids. */
+const MOST_BYTES_OF_SETTINGS = 3 * 1024;
+
+function checkSettings(clientMounts: ClientMount[], requestDefaults: RestoreRequest): Problem[] {
+  const bytes = Buffer.byteLength(JSON.stringify({ clientMounts, requestDefaults }));
+  return bytes <= MOST_BYTES_OF_SETTINGS || hasTokens({ clientMounts, requestDefaults }) ? [] : [{
+    subject: 'requestDefaults',
+    rule: `must have, together with 'clientMounts', at most ${MOST_BYTES_OF_SETTINGS} bytes as JSON, since both become environment variables of a Lambda function`,
+    value: bytes,
+    remedy: 'leave the items to the executions, or name fewer mounts',
+  }];
 }
 
 function securityGroupsOf(fileSystem: IFileSystemRef): ec2.ISecurityGroup[] {
@@ -245,5 +284,5 @@ function securityGroupsOf(fileSystem: IFileSystemRef): ec2.ISecurityGroup[] {
 }
 
 function hasTokens(value: unknown): boolean {
-  return Object.values(value as object).some((inner) => Token.isUnresolved(inner) || (Array.isArray(inner) && inner.some(Token.isUnresolved)));
+  return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasTokens));
 }

@@ -3,11 +3,10 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { EnvironmentVariable } from '../core/contract';
 import { BundledFunction } from '../private/bundled-function';
 
@@ -25,8 +24,7 @@ export interface FileSystemWorkerProps {
   readonly vpc: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly fileSystemSecurityGroups: ec2.ISecurityGroup[];
-
-  readonly runtime: lambda.Runtime;
+  readonly runtime: Runtime;
   readonly logRetention: RetentionDays;
   readonly encryptionKey?: IKeyRef;
 }
@@ -36,7 +34,9 @@ export interface FileSystemWorkerProps {
  * since recovery directories lie at the root and belong to root. It never calls AWS, so it needs neither NAT nor endpoints.
  */
 export class FileSystemWorker extends Construct {
-  public readonly function: lambda.Function;
+  public readonly function: Function;
+  /** Whom the worker may reach: the mount targets that it was told of, until more is allowed. */
+  public readonly connections: ec2.Connections;
 
   constructor(scope: Construct, id: string, props: FileSystemWorkerProps) {
     super(scope, id);
@@ -53,8 +53,9 @@ export class FileSystemWorker extends Construct {
       description: `File-system worker of ${this.node.path}: NFS to the mount targets and nothing else`.slice(0, 255),
       allowAllOutbound: false,
     });
+    this.connections = securityGroup.connections;
     for (const mountTargets of props.fileSystemSecurityGroups) {
-      securityGroup.connections.allowTo(mountTargets, ec2.Port.NFS, 'NFS from the file-system worker');
+      this.connections.allowTo(mountTargets, ec2.Port.NFS, 'NFS from the file-system worker');
     }
 
     const bundled = new BundledFunction(this, 'Function', {
@@ -82,5 +83,10 @@ export class FileSystemWorker extends Construct {
 
     // the L1 takes any access point; the L2 would ask for an IFileSystem with a security group
     (this.function.node.defaultChild as CfnFunction).fileSystemConfigs = [{ arn: accessPoint.attrArn, localMountPath: WORKER_MOUNT_PATH }];
+    const { mountTargetsAvailable } = props.fileSystem as Partial<efs.IFileSystem>;
+    if (mountTargetsAvailable !== undefined) {
+      // a function with a file system cannot be made before there is a mount target (CreateFunction, AWS Lambda API reference)
+      this.node.addDependency(mountTargetsAvailable);
+    }
   }
 }

@@ -1,12 +1,11 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { callBackup, invoke, publish } from './restore-tasks';
 import { RestoreError } from '../core/contract';
 import { planPolling } from '../core/polling';
 import { AfterRestore, RecoveryDirectoryDisposal } from '../core/restore-request';
-import { callBackup, invoke } from './restore-tasks';
 
 export interface RestoreDefinitionProps {
   readonly controlPlane: lambda.IFunction;
@@ -102,7 +101,13 @@ export class RestoreDefinition extends Construct {
       operation: 'find', before: at('$.before.names'), job: at('$.restoreJob'),
     });
     // the root of the file system is cached for up to a minute by the NFS client, and the directory may come late
-    find.addRetry({ errors: [RestoreError.RECOVERY_DIRECTORY_NOT_FOUND], interval: Duration.seconds(30), backoffRate: 1.5, maxAttempts: 8, maxDelay: Duration.minutes(3) });
+    find.addRetry({
+      errors: [RestoreError.RECOVERY_DIRECTORY_NOT_FOUND],
+      interval: Duration.seconds(30),
+      backoffRate: 1.5,
+      maxAttempts: 8,
+      maxDelay: Duration.minutes(3),
+    });
     this.orFail(find);
     find.next(new sfn.Choice(this, 'ChooseWhetherToVerify')
       .when(sfn.Condition.stringEquals('$.prepared.request.afterRestore', AfterRestore.KEEP), succeeded)
@@ -150,7 +155,14 @@ export class RestoreDefinition extends Construct {
       disposal: at('$.prepared.request.recoveryDirectory'),
     });
     const kept = new sfn.Pass(this, 'KeepRecoveryDirectory', {
-      parameters: { 'operation': 'delete', 'done': true, 'outcome': 'INCOMPLETE', 'deletedEntries': 0, 'refusals': [], 'notes': [{ 'path': '', 'note.$': "States.Format('{}: {}', $.cleanupError.Error, $.cleanupError.Cause)" }] },
+      parameters: {
+        operation: 'delete',
+        done: true,
+        outcome: 'INCOMPLETE',
+        deletedEntries: 0,
+        refusals: [],
+        notes: [{ 'path': '', 'note.$': "States.Format('{}: {}', $.cleanupError.Error, $.cleanupError.Cause)" }],
+      },
       resultPath: '$.deletion',
     });
     facts.addCatch(kept, { resultPath: '$.cleanupError' });
@@ -175,16 +187,12 @@ export class RestoreDefinition extends Construct {
       report.next(last);
       return report;
     }
-    const publish = new tasks.CallAwsService(this, `Publish${outcome}`, {
-      service: 'sns',
-      action: 'publish',
-      parameters: { TopicArn: this.props.topicArn, Subject: at('$.result.subject'), Message: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.result.report')) },
-      iamResources: [this.props.topicArn],
-      resultPath: sfn.JsonPath.DISCARD,
+    const tell = publish(this, `Publish${outcome}`, this.props.topicArn, {
+      Subject: at('$.result.subject'),
+      Message: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.result.report')),
     });
-    publish.addRetry({ interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 4, jitterStrategy: sfn.JitterType.FULL });
-    publish.addCatch(last, { resultPath: '$.publishError' });
-    report.next(publish).next(last);
+    tell.addCatch(last, { resultPath: '$.publishError' });
+    report.next(tell).next(last);
     return report;
   }
 

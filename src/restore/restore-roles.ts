@@ -2,7 +2,7 @@ import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
+import type { ITopic, ITopicRef } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ANY_RECOVERY_POINT, recoveryPointArns } from './control-plane';
@@ -24,7 +24,8 @@ export function restoreRole(scope: Construct, fileSystem: IFileSystemRef): iam.I
   role.addWildcardStatements('neither the file system nor the vault tells its key by reference; only calls through EFS and AWS Backup are allowed', new iam.PolicyStatement({
     actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'],
     resources: [`arn:${partition}:kms:${region}:${account}:key/*`],
-    conditions: { StringEquals: { 'kms:ViaService': ['backup', 'elasticfilesystem'].map((service) => `${service}.${region}.amazonaws.com`) } },
+    // the domain of the services differs between partitions
+    conditions: { StringLike: { 'kms:ViaService': ['backup', 'elasticfilesystem'].map((service) => `${service}.${region}.*`) } },
   }));
   return role.role;
 }
@@ -57,6 +58,11 @@ export function stateMachineRole(scope: Construct, options: StateMachineRoleOpti
     'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments');
   if (options.topic) {
     role.addStatements(new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [options.topic.topicRef.topicArn] }));
+    const { masterKey } = options.topic as Partial<ITopic>;
+    if (masterKey !== undefined) {
+      // whoever publishes must be allowed to use the key ("Managing Amazon SNS encryption keys and costs", Amazon SNS Developer Guide)
+      role.addStatements(new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [masterKey.keyArn] }));
+    }
   }
   return role.role;
 }

@@ -15,10 +15,20 @@ const LAMBDA_ERRORS = [
 /** A function that was killed in the middle of its work. Every operation of ours may be begun again. */
 const KILLED = ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError', 'States.Timeout'];
 /** What AWS Backup may answer and take back a moment later: throttling and errors of the service. */
-const BACKUP_ERRORS = ['Backup.ThrottlingException', 'Backup.ServiceUnavailableException', 'Backup.DependencyFailureException', 'Backup.BackupException', 'Backup.SdkClientException'];
+const BACKUP_ERRORS = [
+  'Backup.ThrottlingException', 'Backup.ServiceUnavailableException', 'Backup.DependencyFailureException', 'Backup.BackupException', 'Backup.SdkClientException',
+];
+/** What Amazon SNS may answer and take back a moment later (Publish, Amazon SNS API reference). */
+const SNS_ERRORS = ['Sns.ThrottledException', 'Sns.KmsThrottlingException', 'Sns.InternalErrorException', 'Sns.SnsException', 'Sns.SdkClientException'];
+
+/** A service may need a while; that not all callers come back at once is up to the jitter. */
+const back = (seconds: number, maxAttempts: number, longest: Duration): sfn.RetryProps =>
+  ({ interval: Duration.seconds(seconds), backoffRate: 2, maxAttempts, maxDelay: longest, jitterStrategy: sfn.JitterType.FULL });
 
 /** Invokes a function of ours; its answer goes to a place in the state. */
-export function invoke(scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>): tasks.LambdaInvoke {
+export function invoke(
+  scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>,
+): tasks.LambdaInvoke {
   const task = new tasks.LambdaInvoke(scope, id, {
     lambdaFunction: fn,
     payload: sfn.TaskInput.fromObject(payload),
@@ -26,13 +36,15 @@ export function invoke(scope: Construct, id: string, fn: lambda.IFunction, resul
     retryOnServiceExceptions: false, // ours is longer
     resultPath,
   });
-  task.addRetry({ errors: LAMBDA_ERRORS, interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 6, maxDelay: Duration.minutes(1), jitterStrategy: sfn.JitterType.FULL });
+  task.addRetry({ errors: LAMBDA_ERRORS, ...back(2, 6, Duration.minutes(1)) });
   task.addRetry({ errors: KILLED, interval: Duration.seconds(10), backoffRate: 2, maxAttempts: 3 });
   return task;
 }
 
 /** Calls AWS Backup; its answer goes to a place in the state. */
-export function callBackup(scope: Construct, id: string, action: string, resultPath: string, parameters: Record<string, unknown>): tasks.CallAwsService {
+export function callBackup(
+  scope: Construct, id: string, action: string, resultPath: string, parameters: Record<string, unknown>,
+): tasks.CallAwsService {
   const task = new tasks.CallAwsService(scope, id, {
     service: 'backup',
     action,
@@ -40,6 +52,21 @@ export function callBackup(scope: Construct, id: string, action: string, resultP
     iamResources: ['*'], // not used: the role of the state machine is closed to grants, its own statements say more
     resultPath,
   });
-  task.addRetry({ errors: BACKUP_ERRORS, interval: Duration.seconds(5), backoffRate: 2, maxAttempts: 8, maxDelay: Duration.minutes(2), jitterStrategy: sfn.JitterType.FULL });
+  task.addRetry({ errors: BACKUP_ERRORS, ...back(5, 8, Duration.minutes(2)) });
+  return task;
+}
+
+/** Publishes to a topic; the state stays as it is. */
+export function publish(
+  scope: Construct, id: string, topicArn: string, message: { readonly Subject: string; readonly Message: string },
+): tasks.CallAwsService {
+  const task = new tasks.CallAwsService(scope, id, {
+    service: 'sns',
+    action: 'publish',
+    parameters: { TopicArn: topicArn, ...message },
+    iamResources: [topicArn], // not used, as above
+    resultPath: sfn.JsonPath.DISCARD,
+  });
+  task.addRetry({ errors: SNS_ERRORS, ...back(2, 4, Duration.minutes(1)) });
   return task;
 }

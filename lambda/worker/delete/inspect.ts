@@ -9,14 +9,15 @@ export interface Inspection {
   readonly leftover?: string;
 }
 
+/** From when on an entry is in use; in milliseconds since 1970-01-01T00:00:00Z. */
 export interface InspectOptions {
-  /** Entries written later than this are in use; in milliseconds since 1970-01-01T00:00:00Z. */
-  readonly reference: number;
+  /** For the mtime of what is no directory: nothing that we do changes it. */
+  readonly restoredUntil: number;
   /**
-   * True once a deletion has begun: removing one name of a file changes the ctime of its other names, and the mtime of their
-   * directories, so only the mtime of what is no directory still tells what people do.
+   * For everything else. A move changes the mtime of the directories that it takes entries from, a deletion also the ctime of the
+   * other names of a file: what they did does not count as use.
    */
-  readonly deletionBegun: boolean;
+  readonly changedByUsUntil: number;
 }
 
 const LSTATS_AT_ONCE = 32;
@@ -29,7 +30,7 @@ export async function inspect(directory: Directory, options: InspectOptions): Pr
     mustStop: () => writtenLater !== undefined && leftover !== undefined,
     visit: async (current) => {
       const own = await current.stat();
-      if (!options.deletionBegun && isLater(options.reference, own.mtimeMs, own.ctimeMs)) {
+      if (isLater(options.changedByUsUntil, own.mtimeMs, own.ctimeMs)) {
         writtenLater ??= current.path;
       }
       const entries = await current.list();
@@ -38,7 +39,8 @@ export async function inspect(directory: Directory, options: InspectOptions): Pr
       for (let start = 0; start < others.length && writtenLater === undefined; start += LSTATS_AT_ONCE) {
         const names = others.slice(start, start + LSTATS_AT_ONCE);
         const stats = await Promise.all(names.map((name) => current.lstat(name)));
-        const index = stats.findIndex((found) => found && isLater(options.reference, found.mtimeMs, options.deletionBegun ? 0n : found.ctimeMs));
+        const index = stats.findIndex((found) => found
+          && (isLater(options.restoredUntil, found.mtimeMs) || isLater(options.changedByUsUntil, found.ctimeMs)));
         writtenLater = index >= 0 ? current.pathOf(names[index]) : undefined;
       }
       return entries.filter(({ type }) => type === 'directory').map(({ name }) => name);

@@ -6,6 +6,11 @@ import type { Deadline } from '../../runtime/deadline';
 /** How many directories are emptied at the same time; within one directory the kernel's client removes one entry at a time anyway. */
 const DIRECTORIES_AT_ONCE = 32;
 const MOST_NOTES = 20;
+/**
+ * The kernel of a client lets only owners remove names from a directory with the sticky bit, however much the server would let
+ * the client do: a function that the server takes for uid 0 is not uid 0 to its own kernel (unlink(2), EPERM).
+ */
+const STICKY = 0o1000n;
 /** What a busy server may answer and take back a moment later. */
 const TRANSIENT = ['EBUSY', 'ESTALE', 'EAGAIN'];
 const RETRY_AFTER_MILLISECONDS = [50, 200, 800];
@@ -19,8 +24,20 @@ export interface Removal {
   readonly notes: PathNote[];
 }
 
-/** Empties a directory and everything below it. Never follows a symbolic link and never leaves the device of the directory. */
-export async function removeTree(root: Directory, deadline: Deadline): Promise<Removal> {
+export interface RemoveOptions {
+  /** Leaves everything that is no directory, even if it came after the directory was looked through. */
+  readonly onlyDirectories: boolean;
+}
+
+/** CHANGED: gone, or no longer what it was listed as; the next listing tells. */
+type Fate = 'REMOVED' | 'CHANGED' | 'LEFT';
+
+/**
+ * Empties a directory and everything below it. Never follows a symbolic link and never leaves the device of the directory.
+ * Nothing is in flight any more when it returns or throws: a call that comes late would address another directory, since the
+ * numbers of closed descriptors are given away again.
+ */
+export async function removeTree(root: Directory, deadline: Deadline, options: RemoveOptions): Promise<Removal> {
   const { dev } = await root.stat();
   const notes: PathNote[] = [];
   let removed = 0;
@@ -32,80 +49,106 @@ export async function removeTree(root: Directory, deadline: Deadline): Promise<R
     }
   };
 
-  const attempt = async (path: string, action: () => Promise<void>): Promise<boolean> => {
+  const attempt = async (path: string, action: () => Promise<void>): Promise<Fate> => {
     for (let retry = 0; ; retry += 1) {
       try {
         await action();
         removed += 1;
-        return true;
+        return 'REMOVED';
       } catch (error) {
         if (isErrno(error, 'ENOENT')) {
-          return true;
+          return 'CHANGED';
         }
         const code = errnoOrThrow(error);
         if (!TRANSIENT.includes(code) || retry === RETRY_AFTER_MILLISECONDS.length) {
           note(path, code);
-          return false;
+          return 'LEFT';
         }
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MILLISECONDS[retry]));
       }
     }
   };
 
-  const removeDirectory = async (parent: Directory, name: string): Promise<boolean> => {
-    const directory = await parent.openDirectory(name).catch((error) => {
-      if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
-        note(parent.pathOf(name), errnoOrThrow(error));
-      }
-      return undefined; // gone, or no directory any more: the next listing of the parent tells
-    });
-    if (!directory) {
-      return false;
+  const removeFile = async (parent: Directory, name: string): Promise<Fate> => {
+    if (options.onlyDirectories) {
+      note(parent.pathOf(name), 'appeared while the directory was deleted');
+      return 'LEFT';
     }
+    return attempt(parent.pathOf(name), () => parent.unlink(name));
+  };
+
+  const removeDirectory = async (parent: Directory, name: string): Promise<Fate> => {
+    let directory: Directory | undefined;
     try {
-      if ((await directory.stat()).dev !== dev) {
-        note(directory.path, 'lies on another device');
-        return false;
+      directory = await parent.openDirectory(name);
+      if (!await isEmptied(directory)) {
+        return 'LEFT';
       }
-      if (!await empty(directory)) {
-        return false;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+        return 'CHANGED';
       }
+      note(parent.pathOf(name), errnoOrThrow(error));
+      return 'LEFT';
     } finally {
-      await directory.close();
+      await directory?.close();
     }
     return attempt(parent.pathOf(name), () => parent.rmdir(name));
   };
 
-  // true once the directory is empty; false if entries stay or time ran out
-  const empty = async (directory: Directory): Promise<boolean> => {
-    for (;;) {
-      const entries = await directory.list();
-      if (entries.length === 0) {
-        return true;
-      }
-      const before = removed;
-      const pending: Array<Promise<boolean>> = [];
-      for (const { name, type } of entries) {
-        if (deadline.reached) {
-          break;
-        }
-        if (type !== 'directory') {
-          await attempt(directory.pathOf(name), () => directory.unlink(name));
-        } else if (free > 0) {
-          free -= 1;
-          pending.push(removeDirectory(directory, name).finally(() => { free += 1; }));
-        } else {
-          await removeDirectory(directory, name);
-        }
-      }
-      await Promise.all(pending);
-      if (deadline.reached || removed === before) {
-        return (await directory.list()).length === 0;
-      }
+  const isEmptied = async (directory: Directory): Promise<boolean> => {
+    const own = await directory.stat();
+    if (own.dev !== dev) {
+      note(directory.path, 'lies on another device');
+      return false;
     }
+    if (own.mode / STICKY % 2n === 1n) {
+      await directory.chmod(Number(own.mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the removals tell
+    }
+    return empty(directory);
   };
 
-  const isEmpty = await empty(root);
+  // true once the directory is empty; false if entries stay or time ran out
+  const empty = async (directory: Directory): Promise<boolean> => {
+    const left = new Set<string>();
+    for (let progress = true; progress && !deadline.reached;) {
+      const entries = (await directory.list()).filter(({ name }) => !left.has(name));
+      if (entries.length === 0) {
+        return left.size === 0;
+      }
+      progress = false;
+      const settle = async (name: string, removal: Promise<Fate>): Promise<void> => {
+        const fate = await removal;
+        progress ||= fate === 'REMOVED';
+        if (fate === 'LEFT') {
+          left.add(name);
+        }
+      };
+      const pending: Array<Promise<void>> = [];
+      try {
+        for (const { name, type } of entries) {
+          if (deadline.reached) {
+            break;
+          }
+          if (type !== 'directory') {
+            await settle(name, removeFile(directory, name));
+          } else if (free > 0) {
+            free -= 1;
+            const removal = settle(name, removeDirectory(directory, name)).finally(() => { free += 1; });
+            removal.catch(() => undefined); // thrown below, once nothing is in flight
+            pending.push(removal);
+          } else {
+            await settle(name, removeDirectory(directory, name));
+          }
+        }
+      } finally {
+        await Promise.allSettled(pending);
+      }
+      await Promise.all(pending);
+    }
+    return (await directory.list()).length === 0;
+  };
+
+  const isEmpty = await isEmptied(root);
   return { done: isEmpty || !deadline.reached, removed, notes };
 }
-

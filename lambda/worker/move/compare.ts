@@ -12,8 +12,8 @@ export interface Comparison {
   readonly relation: 'FREE' | 'MERGE' | 'TAKEN';
 }
 
-export async function compare(restored: Directory, entry: Entry, live: Directory): Promise<Comparison> {
-  const there = await live.lstat(entry.name);
+export async function compare(restored: Directory, entry: Entry, live: Directory, name = entry.name): Promise<Comparison> {
+  const there = await live.lstat(name);
   if (!there) {
     return { relation: 'FREE' };
   }
@@ -21,7 +21,8 @@ export async function compare(restored: Directory, entry: Entry, live: Directory
     return { relation: typeOf(there) === 'directory' ? 'MERGE' : 'TAKEN' };
   }
   const own = await restored.lstat(entry.name);
-  return { relation: own && own.ino === there.ino && own.dev === there.dev ? 'FREE' : 'TAKEN' };
+  // a restored entry that vanished displaces nothing: moving it fails
+  return { relation: !own || (own.ino === there.ino && own.dev === there.dev) ? 'FREE' : 'TAKEN' };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts, MoveEvent } from '../../../src/core/worker';
 import { fromText } from '../../fs/byte-name';
-import type { Directory, Entry } from '../../fs/directory';
+import type { Directory, Entry, EntryType } from '../../fs/directory';
 import { typeOf } from '../../fs/directory';
-import { isErrno } from '../../fs/errno';
+import { errnoOrThrow, isErrno } from '../../fs/errno';
 import { openAside } from '../records';
 import { compare } from './compare';
 
@@ -13,6 +13,12 @@ export interface Fate {
   readonly note?: string;
 }
 
+/** An entry that was kept aside, and where. */
+interface Kept {
+  readonly entry: Entry;
+  readonly path: string;
+}
+
 /** How often an entry is looked at again because an application took its place in the meantime. */
 const MOST_ATTEMPTS = 3;
 /** EFS: the longest name (Amazon EFS User Guide, "Quotas"). */
@@ -20,11 +26,22 @@ const LONGEST_NAME_BYTES = 255;
 
 /** Puts a restored entry into its place in the live directory, or does what the policy says where the place is taken. */
 export async function place(root: Directory, restored: Directory, entry: Entry, live: Directory, event: MoveEvent): Promise<Fate> {
-  let replacedPath: string | undefined;
+  const kept: Kept[] = [];
+  try {
+    const fate = await placeOrKeepAside(root, restored, entry, live, event, kept);
+    return kept.length === 0 ? fate : fate.count === 'moved' ? { count: 'replaced', note: wordKept(kept) } : { ...fate, note: `${fate.note}; ${wordKept(kept)}` };
+  } catch (error) {
+    const code = errnoOrThrow(error);
+    const stillKept = kept.length > 0 && !await putBack(root, kept[kept.length - 1], live, entry.name, event.directory) ? kept : kept.slice(0, -1);
+    return { count: 'failed', note: stillKept.length === 0 ? code : `${code}; ${wordKept(stillKept)}` };
+  }
+}
+
+async function placeOrKeepAside(root: Directory, restored: Directory, entry: Entry, live: Directory, event: MoveEvent, kept: Kept[]): Promise<Fate> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const { relation } = await compare(restored, entry, live);
     if (relation === 'FREE' && await moveTo(restored, entry, live, entry.name)) {
-      return replacedPath === undefined ? { count: 'moved' } : { count: 'replaced', note: `the entry that was there is kept at '${replacedPath}'` };
+      return { count: 'moved' };
     }
     if (relation === 'MERGE') {
       return { count: 'failed', note: 'a directory appeared at its place while it was moved: start the restore again' };
@@ -37,13 +54,19 @@ export async function place(root: Directory, restored: Directory, entry: Entry, 
           return { count: 'skipped', note: 'its place is taken' };
         case 'KEEP_BOTH':
           return { count: 'keptBoth', note: `its place is taken; it is now '${live.pathOf(await moveBeside(restored, entry, live, event.directory))}'` };
-        case 'REPLACE':
-          replacedPath = await keepAside(root, live, entry.name, event.directory) ?? replacedPath;
+        case 'REPLACE': {
+          const aside = await keepAside(root, live, entry.name, event.directory);
+          if (aside) {
+            kept.push(aside);
+          }
+        }
       }
     }
   }
-  return { count: 'failed', note: `its place was taken ${MOST_ATTEMPTS} times while it was moved` };
+  return { count: 'failed', note: 'its place was taken again and again while it was moved' };
 }
+
+const wordKept = (kept: readonly Kept[]): string => `what was there is kept at ${kept.map(({ path }) => `'${path}'`).join(', ')}`;
 
 async function decide(restored: Directory, entry: Entry, live: Directory, policy: ConflictPolicy): Promise<'FAIL' | 'SKIP' | 'KEEP_BOTH' | 'REPLACE'> {
   if (policy !== ConflictPolicy.REPLACE_IF_OLDER) {
@@ -87,22 +110,32 @@ async function moveBeside(restored: Directory, entry: Entry, live: Directory, re
   for (let number = 1; ; number += 1) {
     const suffix = fromText(`.restored-${stamp}${number === 1 ? '' : `-${number}`}`);
     const name = `${entry.name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
-    if (await live.lstat(name) === undefined && await moveTo(restored, entry, live, name)) {
+    if ((await compare(restored, entry, live, name)).relation === 'FREE' && await moveTo(restored, entry, live, name)) {
       return name;
     }
   }
 }
 
-/** Moves a live entry aside and answers where it is now; undefined if it vanished in the meantime. */
-async function keepAside(root: Directory, live: Directory, name: string, recoveryDirectory: string): Promise<string | undefined> {
+/** Moves a live entry aside; undefined if it vanished in the meantime. */
+async function keepAside(root: Directory, live: Directory, name: string, recoveryDirectory: string): Promise<Kept | undefined> {
   const aside = await openAside(root, recoveryDirectory, live.components);
   try {
     for (let number = 1; ; number += 1) {
+      const there = await live.lstat(name);
+      if (!there) {
+        return undefined;
+      }
+      const type = typeOf(there);
       const suffix = number === 1 ? '' : `.${number}`;
       const asideName = `${name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
-      if (await aside.lstat(asideName) === undefined) {
-        await live.rename(name, aside, asideName);
-        return aside.pathOf(asideName);
+      if (await reserve(aside, asideName, type)) {
+        try {
+          await live.rename(name, aside, asideName);
+        } catch (error) {
+          await (type === 'directory' ? aside.rmdir(asideName) : aside.unlink(asideName));
+          throw error;
+        }
+        return { entry: { name: asideName, type }, path: aside.pathOf(asideName) };
       }
     }
   } catch (error) {
@@ -110,6 +143,35 @@ async function keepAside(root: Directory, live: Directory, name: string, recover
       return undefined;
     }
     throw error;
+  } finally {
+    await aside.close();
+  }
+}
+
+/**
+ * Takes a free name with an empty entry of ours, which rename(2) then replaces: the live entry moves whatever it is by then, and
+ * nothing that is kept is lost, even if two runs do this at the same time. False if the name is taken.
+ */
+async function reserve(aside: Directory, name: string, type: EntryType): Promise<boolean> {
+  try {
+    await (type === 'directory' ? aside.mkdir(name, 0o700) : aside.makeFile(name));
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Moves a kept entry back to its place, if that is still free; true if it is there again. */
+async function putBack(root: Directory, kept: Kept, live: Directory, name: string, recoveryDirectory: string): Promise<boolean> {
+  const aside = await openAside(root, recoveryDirectory, live.components);
+  try {
+    return await live.lstat(name) === undefined && await moveTo(aside, kept.entry, live, name);
+  } catch (error) {
+    errnoOrThrow(error);
+    return false;
   } finally {
     await aside.close();
   }

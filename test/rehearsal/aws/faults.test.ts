@@ -134,6 +134,7 @@ test('a late directory appears after so many further polls, under the instant of
   await describeJob(fixture, restoreJobId);
   expect(appeared()).toEqual([]);
   expect((await describeJob(fixture, restoreJobId)).Status).toBe('COMPLETED');
+  expect(appeared()).toHaveLength(1);
   await describeJob(fixture, restoreJobId);
   const stamp = CompletionDate!.toISOString().replace(/[:.]/g, '-').replace('Z', '');
   expect(appeared()).toEqual([expect.stringMatching(new RegExp(`^aws-backup-restore_${stamp}\\d{6}Z$`))]);

@@ -129,15 +129,16 @@ test('requests are recorded as the caller wrote them, with how they were answere
 });
 
 test.each([
-  ['a body that is no JSON', 'PUT', '/restore-jobs', '{', 400],
-  ['a number that is none', 'GET', '/backup-vaults/Default/recovery-points/?maxResults=many', undefined, 400],
-  ['an instant that is none', 'GET', '/backup-vaults/Default/recovery-points/?createdBefore=yesterday', undefined, 400],
-  ['HEAD', 'HEAD', '/restore-jobs/X', undefined, 501],
-])('malformed requests are refused: %s', async (_case, method, path, body, status) => {
+  ['a body that is no JSON', 'PUT', '/restore-jobs', '{', 400, 'SerializationException'],
+  ['a parameter given twice', 'GET', '/backup-vaults/Default/recovery-points/?nextToken=a&nextToken=b', undefined, 400, 'SerializationException'],
+  ['a number that is none', 'GET', '/backup-vaults/Default/recovery-points/?maxResults=many', undefined, 400, 'SerializationException'],
+  ['an instant that is none', 'GET', '/backup-vaults/Default/recovery-points/?createdBefore=yesterday', undefined, 400, 'SerializationException'],
+  ['HEAD', 'HEAD', '/restore-jobs/X', undefined, 501, 'NotRehearsed'],
+])('malformed requests are refused: %s', async (_case, method, path, body, status, error) => {
   const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   const response = await fetch(fixture.service.endpoint + path, { method, body, headers });
   expect(response.status).toBe(status);
-  expect(fixture.service.requests).toMatchObject([{ statusCode: status }]);
+  expect(fixture.service.requests).toMatchObject([{ statusCode: status, error }]);
 });
 
 test('instants are seconds since 1970 on the wire, as REST-JSON has them', async () => {

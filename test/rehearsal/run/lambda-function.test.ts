@@ -12,7 +12,7 @@ import type { TaskError } from '../../../rehearsal/run/task-error';
 const running: LambdaFunction[] = [];
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((lambda) => lambda.close()));
+  await Promise.all(running.splice(0).map((started) => started.close()));
 });
 afterAll(removeTemporaryDirectories);
 
@@ -40,7 +40,9 @@ const SOURCE = `
     }
   };`;
 
-function lambda(options: LambdaFunctionOptions = {}, source = SOURCE, adjust: (resource: CfnFunction) => void = () => { /* as it is */ }): LambdaFunction {
+type Adjust = (resource: CfnFunction) => void;
+
+function lambda(options: LambdaFunctionOptions = {}, source = SOURCE, adjust: Adjust = () => { /* as it is */ }): LambdaFunction {
   let id = '';
   const directory = synthesize((stack) => {
     const resource = new CdkFunction(stack, 'Worker', {

@@ -9,7 +9,9 @@ const FUNCTION = 'arn:aws:lambda:eu-central-1:111122223333:function:f';
 
 type Serve = (event: unknown) => unknown;
 
-function machine(states: Record<string, object>, serve: Serve = () => null, options: Partial<StateMachineOptions> & { TimeoutSeconds?: number } = {}): StateMachine {
+type Options = Partial<StateMachineOptions> & { readonly TimeoutSeconds?: number };
+
+function machine(states: Record<string, object>, serve: Serve = () => null, options: Options = {}): StateMachine {
   const { TimeoutSeconds, ...rest } = options;
   return new StateMachine({
     arn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:demo',
@@ -281,7 +283,11 @@ test('timeouts of a task and of the state machine; a year is no millisecond', as
 test('more than 256 KiB between states fail the execution, whatever is caught', async () => {
   const states = { T: task({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'P' }] }), P: { Type: 'Pass', End: true } };
   expect((await run(states, {}, () => 'x'.repeat(256 * 1024 - 2))).status).toBe('SUCCEEDED');
-  expect(await run(states, {}, () => 'x'.repeat(256 * 1024))).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  const exceeded = { status: 'FAILED', error: 'States.DataLimitExceeded' };
+  expect(await run(states, {}, () => 'x'.repeat(256 * 1024))).toMatchObject(exceeded);
+  const input = { x: 'x'.repeat(200 * 1024) };
+  expect(await run({ T: task({ Parameters: { 'a.$': '$.x', 'b.$': '$.x' } }) }, input)).toMatchObject(exceeded);
+  expect(await run({ T: task({ ResultPath: '$.y' }) }, input, () => input.x)).toMatchObject(exceeded);
 });
 
 test('what is not executed here is refused by name', async () => {

@@ -9,6 +9,7 @@ import { CfnStateMachine, DefinitionBody, Errors, JsonPath, Pass, StateMachine a
 import { CallAwsService, LambdaInvoke, SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { CfnElement } from 'aws-cdk-lib/core';
 import { CfnResource, Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
 import { bundle, NODE_24, removeTemporaryDirectories, synthesize } from './fixture';
 import { DeployedTemplate } from '../../../rehearsal/run/deployed-template';
 import { LambdaFunction } from '../../../rehearsal/run/lambda-function';
@@ -75,7 +76,7 @@ const ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:m';
 
 test.each([['this Node.js', process.execPath], ['Node.js 24', NODE_24]])('a synthesized state machine runs: functions on %s, AWS Backup, Amazon SNS', async (_, node) => {
   const ids: Record<string, string> = {};
-  const idOf = (element: { node: { defaultChild?: unknown } }): string => Stack.of(element as never).getLogicalId(element.node.defaultChild as CfnElement);
+  const idOf = (element: IConstruct): string => Stack.of(element).getLogicalId(element.node.defaultChild as CfnElement);
   const directory = synthesize((stack) => {
     const handler = new CdkFunction(stack, 'Handler', {
       runtime: Runtime.NODEJS_24_X,
@@ -87,7 +88,9 @@ test.each([['this Node.js', process.execPath], ['Node.js 24', NODE_24]])('a synt
     });
     const topic = new Topic(stack, 'Topic');
     const describe = new CallAwsService(stack, 'Describe', {
-      service: 'backup', action: 'describeRestoreJob', iamResources: ['*'],
+      service: 'backup',
+      action: 'describeRestoreJob',
+      iamResources: ['*'],
       parameters: { RestoreJobId: JsonPath.format('job-{}', JsonPath.stringAt('$.checked.length')) },
       resultSelector: { 'Status.$': '$.Status', 'Created.$': '$.CreationDate' },
       resultPath: '$.job',
@@ -101,7 +104,8 @@ test.each([['this Node.js', process.execPath], ['Node.js 24', NODE_24]])('a synt
       resultPath: '$.checked',
       retryOnServiceExceptions: true,
     }).addCatch(failed, { errors: [Errors.ALL], resultPath: '$.error' });
-    const state = new CdkStateMachine(stack, 'Machine', { stateMachineName: 'restore', definitionBody: DefinitionBody.fromChainable(check.next(describe).next(tell)) });
+    const definitionBody = DefinitionBody.fromChainable(check.next(describe).next(tell));
+    const state = new CdkStateMachine(stack, 'Machine', { stateMachineName: 'restore', definitionBody });
     Object.assign(ids, { handler: idOf(handler), topic: idOf(topic), machine: idOf(state) });
   });
   const { service, clients: sdk } = await clients({ status: 200, body: { RestoreJobId: 'job-4', Status: 'COMPLETED', CreationDate: 1_795_000_000.5 } });
@@ -109,7 +113,8 @@ test.each([['this Node.js', process.execPath], ['Node.js 24', NODE_24]])('a synt
   const handler = LambdaFunction.fromTemplate(template, ids.handler, { node });
   closing.push(handler);
   const published: Publication[] = [];
-  const machine = StateMachine.fromTemplate(template, ids.machine, { functions: [handler], clients: sdk, publish: (message) => { published.push(message); } });
+  const publish = (message: Publication): void => { published.push(message); };
+  const machine = StateMachine.fromTemplate(template, ids.machine, { functions: [handler], clients: sdk, publish });
 
   const good = await machine.execute({ path: '/a"b' }, 'first');
   const output = { path: '/a"b', checked: { length: 4 }, job: { Status: 'COMPLETED', Created: '2026-11-18T11:06:40.500Z' } };

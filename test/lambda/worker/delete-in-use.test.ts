@@ -1,0 +1,218 @@
+import * as fs from 'node:fs';
+import { Directory } from '../../../lambda/fs/directory';
+import { Deadline } from '../../../lambda/runtime/deadline';
+import { deleteRecoveryDirectory } from '../../../lambda/worker/delete';
+import { writeRecord } from '../../../lambda/worker/records';
+import { RefusalReason } from '../../../src/core/deletion-guard';
+import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
+import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
+import { endlessTime, intercept, timeFor } from '../../helpers/fault';
+import { build, directory, file, fingerprint, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import type { Tree } from '../../helpers/temp-tree';
+
+const HOUR = 3_600_000;
+const top = useTempDirectory();
+let root: Directory;
+beforeEach(async () => {
+  root = await Directory.open(top());
+});
+afterEach(() => root.close());
+
+const permitted = (name: string): DeleteEvent => ({
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
+});
+const run = (event: DeleteEvent, time = endlessTime): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, event, new Deadline(time));
+const inodeOf = (name: string) => fs.lstatSync(`${top()}/${name}`, { bigint: true }).ino;
+
+async function refused(event: DeleteEvent, reason: RefusalReason, path: string): Promise<void> {
+  const before = fingerprint(top());
+  const answer = await run(event);
+  expect(answer).toMatchObject({ outcome: 'REFUSED', deletedEntries: 0, refusals: [{ reason, detail: expect.stringContaining(`'${path}'`) }] });
+  expect(fingerprint(top())).toEqual(before);
+}
+
+const setTime = (path: string, time: number) => fs.lutimesSync(`${top()}/${path}`, time / 1000, time / 1000);
+const setRecordTime = (name: string, record: string, time: number) => setTime(`.cdk-efs-backup/${name}/${record}.json`, time);
+
+describe('IN_USE by mtime', () => {
+  const later = Date.now() + HOUR;
+
+  test.each<[string, Tree]>([
+    ['projects/report.txt', { projects: { 'report.txt': file('new', { mtime: later }), 'a.txt': 'a' } }],
+    ['link', { link: symbolicLink('nowhere') }],
+    ['a/b/c', { a: { b: { c: directory({}, { mtime: later }) } } }],
+  ])('%s was written after the restore', async (path, tree) => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: tree });
+    if (path === 'link') {
+      setTime(`${name}/link`, later);
+    }
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/${path}`);
+  });
+
+  test('the recovery directory itself was written after the restore', async () => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: directory({ a: 'a' }, { mtime: later }) });
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
+  });
+
+  test('the last of many', async () => {
+    const name = recoveryName(Date.now() - 1000);
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`f${String(index).padStart(3, '0')}`, '']));
+    build(top(), { [name]: { ...many, f099: file('', { mtime: later }) } });
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/f099`);
+  });
+
+  test('within the grace period is no use, beyond it is', async () => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: { f: file('', { mtime: Date.now() + 250_000 }), g: file('', { mtime: Date.now() + 350_000 }) } });
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/g`);
+    await refused({ ...permitted(name), graceSeconds: 60 }, RefusalReason.IN_USE, `/${name}/f`);
+    expect(await run({ ...permitted(name), graceSeconds: 3600 })).toMatchObject({ outcome: 'DELETED' });
+  });
+
+  test.each<[string, unknown]>([['null', null], ['a text', 'x'], ['less than nothing', -5]])('%s is no grace period: the default holds', async (_, graceSeconds) => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: { f: file('', { mtime: later }) } });
+    await refused({ ...permitted(name), graceSeconds: graceSeconds as number }, RefusalReason.IN_USE, `/${name}/f`);
+    fs.utimesSync(`${top()}/${name}/f`, 0, 0);
+    expect(await run({ ...permitted(name), graceSeconds: graceSeconds as number })).toMatchObject({ outcome: 'DELETED' });
+  });
+});
+
+test('IN_USE by ctime alone: a file whose mode was changed, or that was moved in with its old times', async () => {
+  const instant = Date.now() + 50; // all that is made now is older
+  const name = recoveryName(instant);
+  build(top(), { [name]: { sub: { old: file('', { mtime: 1000 }) } } });
+  const path = `${top()}/${name}/sub/old`;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    fs.chmodSync(path, 0o600);
+  } while (fs.statSync(path).ctimeMs <= instant);
+  await refused({ ...permitted(name), graceSeconds: 0 }, RefusalReason.IN_USE, `/${name}/sub/old`);
+});
+
+describe('after a move', () => {
+  test('what the move itself changed is no use', async () => {
+    const name = recoveryName(Date.now() - HOUR);
+    build(top(), { [name]: { sub: { left: file('', { mtime: 1000 }) } } }); // ctime: now, an hour after the restore
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
+    await writeRecord(root, name, inodeOf(name), 'moved');
+    expect(await run(permitted(name))).toMatchObject({ outcome: 'DELETED' });
+  });
+
+  test('a file that was written between the restore and the move is in use all the same', async () => {
+    const name = recoveryName(Date.now() - HOUR);
+    build(top(), { [name]: { sub: { edited: file('work', { mtime: Date.now() - HOUR / 2 }) } } });
+    await writeRecord(root, name, inodeOf(name), 'moved');
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/sub/edited`);
+  });
+
+  test.each([['file', file('', { mtime: Date.now() + HOUR })], ['directory', directory({}, { mtime: Date.now() + HOUR })]])('a %s that was written after the move is in use', async (_, node) => {
+    const name = recoveryName(Date.now() - HOUR);
+    build(top(), { [name]: { sub: { late: node } } });
+    await writeRecord(root, name, inodeOf(name), 'moved');
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/sub/late`);
+  });
+});
+
+describe('after a deletion was begun', () => {
+  const begun = async (tree: Tree) => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: tree });
+    await writeRecord(root, name, inodeOf(name), 'deleting');
+    return name;
+  };
+
+  test('the other name of a file that was deleted, and its directory, are not in use', async () => {
+    const name = recoveryName(Date.now() - HOUR);
+    build(top(), { [name]: { a: { f: file('', { mtime: 1000 }) } } });
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
+    await writeRecord(root, name, inodeOf(name), 'deleting');
+    expect(await run(permitted(name))).toMatchObject({ outcome: 'DELETED' });
+  });
+
+  test('a file that was written since is in use', async () => {
+    const name = await begun({ a: { f: file('', { mtime: Date.now() + HOUR }) } });
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/a/f`);
+  });
+
+  test('a directory that was made, or changed, long after the deletion is in use', async () => {
+    const name = await begun({ a: directory({}, { mtime: Date.now() + HOUR }) });
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/a`);
+  });
+
+  test('what was changed long after the deletion is in use, whatever its mtime', async () => {
+    const name = recoveryName(Date.now() - 3 * HOUR);
+    build(top(), { [name]: { a: { f: file('', { mtime: 1000 }) } } }); // ctime: now
+    await writeRecord(root, name, inodeOf(name), 'deleting');
+    setRecordTime(name, 'deleting', Date.now() - 2 * HOUR);
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
+  });
+
+  test('the leftovers of a deletion are still leftovers', async () => {
+    const name = await begun({ a: { f: 'left' } });
+    await refused({ ...permitted(name), disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }, RefusalReason.NOT_EMPTY, `/${name}/a/f`);
+  });
+});
+
+describe('NOT_EMPTY', () => {
+  const whenEmpty = (name: string) => ({ ...permitted(name), disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY } as const);
+
+  test.each<[string, Tree]>([['a/b/f', { a: { b: { f: 'left' } } }], ['link', { link: symbolicLink('nowhere'), sub: {} }], ['.hidden', { '.hidden': '' }]])('%s is left', async (path, tree) => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: tree });
+    await refused(whenEmpty(name), RefusalReason.NOT_EMPTY, `/${name}/${path}`);
+  });
+
+  test('directories alone are nothing left', async () => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: { a: { b: {}, c: { d: {} } } } });
+    expect(await run(whenEmpty(name))).toMatchObject({ outcome: 'DELETED', deletedEntries: 5 });
+  });
+
+  test.each([undefined, null, 'KEEP', 'delete'])('%p is no order to delete what is left', async (disposal) => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: { f: 'left' } });
+    await refused({ ...permitted(name), disposal: disposal as never }, RefusalReason.NOT_EMPTY, `/${name}/f`);
+  });
+
+  test('a file that comes after the directory was looked through stays, with all that it lies in', async () => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: { a: { b: {} }, c: {} } });
+    const { stop } = intercept(({ operation, paths }) => {
+      if (operation === 'rename' && paths[1].endsWith('/deleting.json')) {
+        fs.writeFileSync(`${top()}/${name}/a/new`, 'work');
+      }
+    });
+    const answer = await run(whenEmpty(name)).finally(stop);
+    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a/new`, note: expect.stringContaining('appeared') }] });
+    expect(outline(`${top()}/${name}`)).toEqual({ 'a': 'directory', 'a/new': 'file work' });
+  });
+
+  test('in-use and left are told together', async () => {
+    const name = recoveryName(Date.now() - 1000);
+    build(top(), { [name]: { a: { f: file('', { mtime: Date.now() + HOUR }) } } });
+    expect((await run(whenEmpty(name))).refusals.map(({ reason }) => reason)).toEqual([RefusalReason.IN_USE, RefusalReason.NOT_EMPTY]);
+  });
+});
+
+test('a deletion that ran out of time is not stopped by its own traces, and comes to its end', async () => {
+  const instant = Date.now() - 1000;
+  const name = recoveryName(instant);
+  const linked: Tree = { a: { f: file('x', { mtime: 1000 }) }, b: {}, c: {} };
+  build(top(), { [name]: linked });
+  fs.linkSync(`${top()}/${name}/a/f`, `${top()}/${name}/b/f`);
+  fs.linkSync(`${top()}/${name}/a/f`, `${top()}/${name}/c/f`);
+  let outcome = 'UNDECIDED';
+  let rounds = 0;
+  let deleted = 0;
+  for (; outcome === 'UNDECIDED'; rounds += 1) {
+    const answer = await run(permitted(name), timeFor(6 + rounds % 2));
+    outcome = answer.outcome;
+    deleted += answer.deletedEntries;
+  }
+  expect([outcome, deleted]).toEqual(['DELETED', 7]);
+  expect(rounds).toBeGreaterThan(1);
+  expect(outline(top())).toEqual({});
+});
