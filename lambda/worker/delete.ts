@@ -17,8 +17,7 @@ const GRACE_SECONDS = 300;
 /** Lambda: the longest an invocation runs (AWS Lambda Developer Guide, "Lambda quotas"). */
 const LONGEST_INVOCATION_MILLISECONDS = 900_000;
 
-// an event is JSON: a null must not pass for a retention of 0 seconds, nor for facts that were read
-const listOf = (value: string[] | undefined): string[] | undefined => (Array.isArray(value) ? value : undefined);
+// an event is JSON: a null must not pass for a retention of 0 seconds
 const millisecondsOf = (value: number | undefined): number | undefined => (typeof value === 'number' && value >= 0 ? value * 1000 : undefined);
 
 /** Deletes a recovery directory, if every guard lets it. All guards are checked here, whatever the caller says. */
@@ -38,8 +37,8 @@ export async function deleteRecoveryDirectory(root: Directory, event: DeleteEven
     const moved = directory && await readRecord(root, event.directory, inode, 'moved');
     const refusals = refuseDeletion({
       name: event.directory,
-      accessPointRoots: listOf(event.accessPointRoots),
-      runningRestoreJobs: listOf(event.runningRestoreJobs),
+      accessPointRoots: event.accessPointRoots,
+      runningRestoreJobs: event.runningRestoreJobs,
       retentionMilliseconds: millisecondsOf(event.retentionSeconds),
       moveOnRecord: moved !== undefined,
       now: Date.now(),

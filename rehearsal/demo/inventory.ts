@@ -27,7 +27,7 @@ export function takeInventory(root: string): Inventory {
     for (const name of fs.readdirSync(path.join(root, directory)).sort()) {
       const own = path.posix.join(directory, name);
       const stats = fs.lstatSync(path.join(root, own));
-      const common = { mode: (stats.mode & 0o7777).toString(8), owner: `${stats.uid}:${stats.gid}` };
+      const common = { mode: (stats.mode % 0o10000).toString(8), owner: `${stats.uid}:${stats.gid}` };
       if (stats.isDirectory()) {
         inventory.set(own, { type: 'directory', ...common });
         visit(own);
@@ -61,7 +61,8 @@ export function differences(expected: Inventory, actual: Inventory): string[] {
     if (!found) {
       sentences.push(`${own} is missing`);
     } else if (JSON.stringify(found) !== JSON.stringify(wanted)) {
-      const keys = (Object.keys({ ...wanted, ...found }) as Array<keyof Found>).filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(found[key]));
+      const keys = (Object.keys({ ...wanted, ...found }) as Array<keyof Found>)
+        .filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(found[key]));
       sentences.push(`${own} differs: ${keys.map((key) => `${key} is ${JSON.stringify(found[key])} instead of ${JSON.stringify(wanted[key])}`).join(', ')}`);
     }
   }

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { WorkflowBench } from './restore-workflow';
+import type { Scene } from './restore-workflow';
 import { Check } from '../../rehearsal/demo/check';
 import { FAILURES } from '../../rehearsal/demo/failures';
 import { LOST_FILE, LOST_TREE, makeProjects } from '../../rehearsal/demo/projects';
 import { TaskError } from '../../rehearsal/run/task-error';
-import { WorkflowBench } from './restore-workflow';
-import type { Scene } from './restore-workflow';
 
 const MOVE = { afterRestore: 'MOVE_INTO_PLACE' };
 const FILES = { '/a/lost.txt': 'lost', '/a/other.txt': 'other', '/b/deep/er/file.txt': 'deep' };
