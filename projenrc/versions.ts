@@ -1,8 +1,8 @@
 /**
- * The lowest aws-cdk-lib that users may have. 2.257.0 is the first one with `Validations`, which carries our warnings and the
- * reasoned acknowledgements of compliance findings (docs/decisions/0006-floors.md).
+ * The lowest aws-cdk-lib that users may have. 2.269.0 is the first one whose `Validations` takes acknowledgements of findings
+ * about resources, such as `AwsSolutions-IAM5[Resource::*]` (docs/decisions/0006-floors.md).
  */
-export const AWS_CDK_FLOOR = '2.257.0';
+export const AWS_CDK_FLOOR = '2.269.0';
 
 /** The lowest `constructs` that aws-cdk-lib at the floor accepts. */
 export const CONSTRUCTS_FLOOR = '10.5.1';
