@@ -26,8 +26,8 @@ async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Pro
   switch (event.operation) {
     case 'survey': return survey(root);
     case 'find': return find(root, event);
-    case 'verify': return verify(root, { ...event, resume: event.previous?.resume ?? event.resume ?? null }, deadline);
-    case 'move': return move(root, { ...event, resume: event.previous?.resume ?? event.resume ?? null }, deadline);
+    case 'verify': return verify(root, event, deadline);
+    case 'move': return move(root, event, deadline);
     case 'delete': return deleteRecoveryDirectory(root, event, deadline);
     default:
       throw new NamedError(RestoreError.INVALID_WORKER_EVENT,

@@ -36,7 +36,7 @@ export async function move(root: Directory, event: MoveEvent, deadline: Deadline
     };
   }
   try {
-    let state: MoveResume = event.resume ?? { phase: event.conflictPolicy === ConflictPolicy.FAIL ? 'PLAN' : 'APPLY', counts: NOTHING, notes: [] };
+    let state: MoveResume = event.previous?.resume ?? { phase: event.conflictPolicy === ConflictPolicy.FAIL ? 'PLAN' : 'APPLY', counts: NOTHING, notes: [] };
     if (state.phase === 'PLAN') {
       const plan = await run(root, recovery, event, state, deadline);
       if (plan.answer) {

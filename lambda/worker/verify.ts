@@ -20,9 +20,10 @@ export async function verify(root: Directory, event: VerifyEvent, deadline: Dead
     return { operation: 'verify', done: true, verdict: 'FAILED', findings: [`the recovery directory '${event.directory}' is not there`], counts: NOTHING, resume: null };
   }
   try {
-    let counts = event.resume?.counts ?? NOTHING;
+    const resume = event.previous?.resume;
+    let counts = resume?.counts ?? NOTHING;
     const end = await walk(directory, {
-      cursor: event.resume?.cursor,
+      cursor: resume?.cursor,
       mustStop: () => deadline.reached,
       visit: async (current, { alreadyDone }) => {
         const entries = await current.list();

@@ -4,7 +4,7 @@ import type { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-reques
 
 /**
  * What the file-system worker is asked and what it answers. An answer with `done: false` means: the time of the invocation was
- * used up; ask again with the answer's `resume` as the event's `resume`.
+ * used up; ask again with that answer as the event's `previous`.
  */
 
 /** Lists what lies at the root of the file system and is, or pretends to be, AWS Backup's. */
@@ -62,7 +62,6 @@ export interface VerifyEvent {
   readonly items: string[] | null;
   /** The answer before; nothing, or an empty object, in the first call. */
   readonly previous?: { readonly resume?: VerifyResume | null };
-  readonly resume: VerifyResume | null;
 }
 
 export interface VerifyResume {
@@ -78,6 +77,7 @@ export interface VerifyAnswer {
   /** Each reason for FAILED, as a sentence. */
   readonly findings: string[];
   readonly counts: TreeCounts;
+  /** Where to go on; null once it is done. */
   readonly resume: VerifyResume | null;
 }
 
@@ -88,7 +88,6 @@ export interface MoveEvent {
   readonly conflictPolicy: ConflictPolicy;
   /** The answer before; nothing, or an empty object, in the first call. */
   readonly previous?: { readonly resume?: MoveResume | null };
-  readonly resume: MoveResume | null;
 }
 
 export interface MoveResume {
@@ -128,6 +127,7 @@ export interface MoveAnswer {
   readonly notes: PathNote[];
   /** Where replaced entries were kept aside; left out where none was. */
   readonly keptAside?: string;
+  /** Where to go on; null once it is done. */
   readonly resume: MoveResume | null;
 }
 

@@ -22,8 +22,7 @@ export function ruleFacts({ props }: BackupPlanRule): BackupRule {
     // without a known start window, nothing can be said about the completion window
     completionWindowMinutes: props.startWindow?.isUnresolved() ? undefined : minutes(props.completionWindow),
     enableContinuousBackup: props.enableContinuousBackup,
-    // newer than the lowest aws-cdk-lib that we support, so its type does not know it there
-    indexActions: (props as { readonly indexActions?: readonly unknown[] }).indexActions?.length,
+    indexActions: props.indexActions?.length,
     recoveryPointTags: props.recoveryPointTags && Object.keys(props.recoveryPointTags).length,
     copyActions: props.copyActions?.map(lifecycle),
   };

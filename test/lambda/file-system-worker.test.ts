@@ -28,17 +28,16 @@ test('a restore from beginning to end', async () => {
   build(`${top()}/efs`, { [name]: { projects: { 'report.txt': 'restored' } } });
   const found = await handler({ operation: 'find', before: [], job: { CreationDate: new Date().toISOString() } }, endlessTime);
   expect(found).toMatchObject({ directory: name });
-  expect(await handler({ operation: 'verify', directory: name, items: ['/projects/report.txt'], resume: null }, endlessTime)).toMatchObject({ verdict: 'PASSED', counts: { files: 1, bytes: 8 } });
-  expect(await handler({ operation: 'move', directory: name, conflictPolicy: ConflictPolicy.FAIL, resume: null }, endlessTime)).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
+  expect(await handler({ operation: 'verify', directory: name, items: ['/projects/report.txt'] }, endlessTime)).toMatchObject({ verdict: 'PASSED', counts: { files: 1, bytes: 8 } });
+  expect(await handler({ operation: 'move', directory: name, conflictPolicy: ConflictPolicy.FAIL }, endlessTime)).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
   expect(await handler({ operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }, endlessTime))
     .toMatchObject({ outcome: 'DELETED' });
   expect(outline(`${top()}/efs`)).toEqual({ 'projects': 'directory', 'projects/other.txt': 'file live', 'projects/report.txt': 'file restored' });
   expect(openDescriptors(top())).toEqual([]);
 });
 
-describe.each(['previous', 'resume'])('going on with the answer as %s', (key) => {
-  const goOn = (event: WorkerEvent, answer: { resume: unknown }): WorkerEvent =>
-    ({ ...event, ...(key === 'previous' ? { previous: answer } : { resume: answer.resume }) }) as WorkerEvent;
+describe('going on with the answer before', () => {
+  const goOn = (event: WorkerEvent, answer: object): WorkerEvent => ({ ...event, previous: answer }) as WorkerEvent;
 
   test.each<[string, Partial<WorkerEvent>, Partial<WorkerAnswer>, number]>([
     ['verify', { items: null }, { verdict: 'PASSED', counts: { files: 9, directories: 9, symbolicLinks: 0, others: 0, bytes: 9 } }, 6],
@@ -47,7 +46,7 @@ describe.each(['previous', 'resume'])('going on with the answer as %s', (key) =>
     const name = recoveryName(Date.now());
     const tree = (content?: string): Tree => Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`d${index}`, (content === undefined ? {} : { f: content }) as Tree]));
     build(`${top()}/efs`, { ...tree(), [name]: tree('x') });
-    const event = { operation, directory: name, resume: null, ...more } as WorkerEvent;
+    const event = { operation, directory: name, ...more } as WorkerEvent;
     let answer = await handler({ ...event, previous: {} } as WorkerEvent, timeFor(asks)) as MoveAnswer | VerifyAnswer;
     let rounds = 1;
     for (; !answer.done && rounds < 50; rounds += 1) {
@@ -64,7 +63,7 @@ test('without a mount nothing is read or changed, whatever is asked', async () =
   delete process.env.MOUNT_CHECK;
   const before = fingerprint(top());
   const events: WorkerEvent[] = [
-    { operation: 'survey' }, { operation: 'verify', directory: name, items: null, resume: null }, { operation: 'move', directory: name, conflictPolicy: ConflictPolicy.REPLACE, resume: null },
+    { operation: 'survey' }, { operation: 'verify', directory: name, items: null }, { operation: 'move', directory: name, conflictPolicy: ConflictPolicy.REPLACE },
     { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE },
   ];
   for (const event of events) {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => root.close());
 
 const run = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> =>
-  move(root, { operation: 'move', directory: name, conflictPolicy, resume: null }, new Deadline(endlessTime));
+  move(root, { operation: 'move', directory: name, conflictPolicy }, new Deadline(endlessTime));
 const none = { moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0 };
 
 const OLD = Date.UTC(2026, 0, 1);

@@ -43,7 +43,7 @@ function units(restored: Found, live: Found): { free: string[]; taken: string[] 
 async function moved(policy: ConflictPolicy): Promise<MoveAnswer> {
   const root = await Directory.open(top());
   try {
-    return await move(root, { operation: 'move', directory: name, conflictPolicy: policy, resume: null }, new Deadline(endlessTime));
+    return await move(root, { operation: 'move', directory: name, conflictPolicy: policy }, new Deadline(endlessTime));
   } finally {
     await root.close();
   }

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => root.close());
 
 const run = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> =>
-  move(root, { operation: 'move', directory: name, conflictPolicy, resume: null }, new Deadline(endlessTime));
+  move(root, { operation: 'move', directory: name, conflictPolicy }, new Deadline(endlessTime));
 /** Runs a move; the action happens once, just before the first call that matches. */
 async function interfering(policy: ConflictPolicy, matches: (call: Call) => boolean, action: () => void): Promise<MoveAnswer> {
   let done = false;

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => root.close());
 
 const run = (conflictPolicy: ConflictPolicy, resume: MoveResume | null = null, time = endlessTime): Promise<MoveAnswer> =>
-  move(root, { operation: 'move', directory: name, conflictPolicy, resume }, new Deadline(time));
+  move(root, { operation: 'move', directory: name, conflictPolicy, previous: { resume } }, new Deadline(time));
 
 const [OLD, NEW] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 5, 1)];
 const restored: Tree = {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => root.close());
 
 const run = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> =>
-  move(root, { operation: 'move', directory: name, conflictPolicy, resume: null }, new Deadline(endlessTime));
+  move(root, { operation: 'move', directory: name, conflictPolicy }, new Deadline(endlessTime));
 const none = { moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0 };
 const inode = (path: string) => fs.lstatSync(bytes(`${top()}/${path}`)).ino;
 const live = () => Object.fromEntries(Object.entries(outline(top())).filter(([path]) => !/^(aws-backup-|\.cdk)/.test(path)));
@@ -99,7 +99,7 @@ describe('symbolic links are never followed', () => {
     build(top(), { efs: { a: symbolicLink('/'), b: symbolicLink('../outside'), c: symbolicLink(top()), [name]: { a: { f: 'x' }, b: { f: 'x' }, c: { outside: { f: 'x' } } } }, outside: { f: 'outside' } });
     const inner = await Directory.open(`${top()}/efs`);
     const before = fingerprint(`${top()}/outside`);
-    await move(inner, { operation: 'move', directory: name, conflictPolicy: policy, resume: null }, new Deadline(endlessTime));
+    await move(inner, { operation: 'move', directory: name, conflictPolicy: policy }, new Deadline(endlessTime));
     await inner.close();
     expect(fingerprint(`${top()}/outside`)).toEqual(before);
   });
@@ -151,7 +151,7 @@ describe('the recovery directory', () => {
   test.each(['projects', '..', '', 'aws-backup-restore_mine'])('%j is none', async (other) => {
     build(top(), { 'projects': { f: 'x' }, 'aws-backup-restore_mine': { f: 'x' } });
     const before = fingerprint(top());
-    expect(await move(root, { operation: 'move', directory: other, conflictPolicy: REPLACE, resume: null }, new Deadline(endlessTime))).toMatchObject({ outcome: 'INCOMPLETE' });
+    expect(await move(root, { operation: 'move', directory: other, conflictPolicy: REPLACE }, new Deadline(endlessTime))).toMatchObject({ outcome: 'INCOMPLETE' });
     expect(fingerprint(top())).toEqual(before);
   });
 

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => root.close());
 
 const run = (items: string[] | null, resume: VerifyResume | null = null, time = endlessTime): Promise<VerifyAnswer> =>
-  verify(root, { operation: 'verify', directory: name, items, resume }, new Deadline(time));
+  verify(root, { operation: 'verify', directory: name, items, previous: { resume } }, new Deadline(time));
 
 const TREE: Tree = { projects: { 'report.txt': '12345', 'b.txt': '123', 'Stra\xc3\x9fe': { x: '1' } }, link: symbolicLink('projects'), p: fifo, empty: {} };
 
