@@ -11,7 +11,7 @@ if (process.platform !== 'linux') {
   process.exit(1);
 }
 
-/** True where `npm ci` has not run since the lock file changed. */
+/** True where nothing was installed since the lock file changed. */
 function outdated(folder) {
   const installed = join(folder, 'node_modules', '.package-lock.json');
   return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(folder, 'package-lock.json')).mtimeMs;
@@ -19,8 +19,10 @@ function outdated(folder) {
 
 function install(folder) {
   if (outdated(folder)) {
-    console.log(`Installing what ${join(folder, 'package-lock.json')} names (npm ci) …`);
-    const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+    console.log(`Installing what ${join(folder, 'package-lock.json')} names …`);
+    // not `npm ci`: it refuses a lock file that leaves out the optional packages of other platforms; without saving, this
+    // installs the versions of the lock file and writes none
+    const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) {
       process.exit(status ?? 1);
     }
