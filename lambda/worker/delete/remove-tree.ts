@@ -43,6 +43,9 @@ export async function removeTree(root: Directory, deadline: Deadline, options: R
   let removed = 0;
   let free = DIRECTORIES_AT_ONCE - 1;
 
+  // each call removes something, if anything can be removed: a caller that calls until all is done comes to an end
+  const outOfTime = () => removed > 0 && deadline.reached;
+
   const note = (path: string, text: string) => {
     if (notes.length < MOST_NOTES) {
       notes.push({ path, note: text });
@@ -111,7 +114,7 @@ export async function removeTree(root: Directory, deadline: Deadline, options: R
   // true once the directory is empty; false if entries stay or time ran out
   const empty = async (directory: Directory): Promise<boolean> => {
     const left = new Set<string>();
-    for (let progress = true; progress && !deadline.reached;) {
+    for (let progress = true; progress && !outOfTime();) {
       const entries = (await directory.list()).filter(({ name }) => !left.has(name));
       if (entries.length === 0) {
         return left.size === 0;
@@ -127,7 +130,7 @@ export async function removeTree(root: Directory, deadline: Deadline, options: R
       const pending: Array<Promise<void>> = [];
       try {
         for (const { name, type } of entries) {
-          if (deadline.reached) {
+          if (outOfTime()) {
             break;
           }
           if (type !== 'directory') {
@@ -150,5 +153,5 @@ export async function removeTree(root: Directory, deadline: Deadline, options: R
   };
 
   const isEmpty = await isEmptied(root);
-  return { done: isEmpty || !deadline.reached, removed, notes };
+  return { done: isEmpty || !outOfTime(), removed, notes };
 }
