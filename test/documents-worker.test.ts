@@ -1,0 +1,44 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { handler } from '../lambda/file-system-worker.lambda';
+import { EnvironmentVariable } from '../src/core/contract';
+
+// docs/worker.md promises that its examples are run in order on a real directory
+const text = fs.readFileSync(path.join(__dirname, '..', 'docs', 'worker.md'), 'utf8');
+const blocks = (kind: string) => [...text.matchAll(new RegExp(`^\`\`\`json ${kind}\\n(.*?)^\`\`\``, 'gms'))].map(([, json]) => JSON.parse(json));
+const events = blocks('event');
+const answers = blocks('answer');
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'worker-examples-'));
+const at = (own: string) => path.join(root, own);
+
+beforeAll(() => {
+  process.env[EnvironmentVariable.MOUNT_PATH] = root;
+  process.env[EnvironmentVariable.MOUNT_CHECK] = 'DIRECTORY';
+  const recovery = 'aws-backup-restore_2026-11-23T09-30-12-345678901Z';
+  fs.mkdirSync(at('projects/alpha'), { recursive: true });
+  fs.writeFileSync(at('projects/alpha/notes.md'), '# Notes\n');
+  fs.mkdirSync(at(`${recovery}/projects/alpha`), { recursive: true });
+  fs.writeFileSync(at(`${recovery}/projects/alpha/report.txt`), 'The report of team alpha.\n');
+});
+
+afterAll(() => {
+  delete process.env[EnvironmentVariable.MOUNT_PATH];
+  delete process.env[EnvironmentVariable.MOUNT_CHECK];
+  fs.rmSync(root, { recursive: true });
+});
+
+test('every event has its answer', () => {
+  expect(answers).toHaveLength(events.length);
+  expect(new Set(events.map(({ operation }) => operation))).toEqual(new Set(['survey', 'find', 'verify', 'move', 'delete']));
+});
+
+test.each(events.map((event, index) => [`${index + 1}: ${event.operation}`, event, answers[index]]))('example %s', async (_, event, answer) => {
+  expect(JSON.parse(JSON.stringify(await handler(event, { getRemainingTimeInMillis: () => 900_000 })))).toEqual(answer);
+});
+
+test('the file is back, and nothing else is left', () => {
+  expect(fs.readdirSync(at('projects/alpha')).sort()).toEqual(['notes.md', 'report.txt']);
+  expect(fs.readdirSync(root)).toEqual(['projects']);
+});
