@@ -28,6 +28,6 @@ export class Bundles extends Component {
         watchTask: false,
       });
     }
-    project.npmignore!.exclude('/lambda/', '/rehearsal/', '/examples/', '/projenrc/', '/rosetta/', '/scripts/', '/.ci/', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/TESTING.md', '/.jsii.tabl.json', '/docs/decisions/', '/cdk.json', '/cdk.out/', '/test.log');
+    project.npmignore!.exclude('/lambda/', '/rehearsal/', '/examples/', '/projenrc/', '/rosetta/', '/scripts/', '/.ci/', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/TESTING.md', '/.jsii.tabl.json', '/docs/decisions/', '/cdk.json', '/cdk.out/', '/bench/', '/test.log');
   }
 }

@@ -64,7 +64,7 @@ async function main(): Promise<boolean> {
       console.log(failure ? 'Checked: nothing was deleted or changed. Look up the error in docs/runbook.md.'
         : 'Checked by hash, mode, owner and links: exactly the requested items are back, and nothing else has changed.');
     }
-    console.log(`Report: ${file}`);
+    console.log(`Report: ${file} (the file system and the templates are beside it; delete ${output} when you are done)`);
     return faults.length === 0;
   } finally {
     await rehearsal.close();

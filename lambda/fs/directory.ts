@@ -1,6 +1,7 @@
 import { constants, promises as fs } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { fromBytes, toBytes, toText } from './byte-name';
+import { errnoOrThrow } from './errno';
 
 /** An entry of a directory. A symbolic link is never followed: its type is its own. */
 export interface Entry {
@@ -17,6 +18,8 @@ const READ_FILE = constants.O_RDONLY | constants.O_NOFOLLOW;
 const MAKE_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /* eslint-enable no-bitwise */
 const PRIVATE_FILE_MODE = 0o600;
+/** S_ISVTX. */
+const STICKY = 0o1000n;
 
 /**
  * The only module that touches the file system.
@@ -120,9 +123,24 @@ export class Directory {
     await (await fs.open(this.address(name), MAKE_FILE, PRIVATE_FILE_MODE)).close();
   }
 
-  /** Changes the mode of this directory itself. */
-  public async chmod(mode: number): Promise<void> {
-    await this.handle.chmod(mode);
+  /**
+   * Clears the sticky bit of this directory. The kernel of a client lets only owners remove names from such a directory, however
+   * much the server would let the client do: a function that the server takes for uid 0 is not uid 0 to its own kernel
+   * (unlink(2), EPERM).
+   */
+  public async clearStickyBit(): Promise<void> {
+    const { mode } = await this.stat();
+    if (mode / STICKY % 2n === 1n) {
+      await this.handle.chmod(Number(mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the next call tells
+    }
+  }
+
+  /** Makes another symbolic link like a child, with its target, owner and times; EEXIST if the name is taken. */
+  public async copySymbolicLink(name: string, target: Directory, targetName: string): Promise<void> {
+    const stats = await fs.lstat(this.address(name));
+    await fs.symlink(await fs.readlink(this.address(name), 'buffer'), target.address(targetName));
+    await fs.lchown(target.address(targetName), stats.uid, stats.gid);
+    await fs.lutimes(target.address(targetName), stats.atime, stats.mtime);
   }
 
   public async unlink(name: string): Promise<void> {

@@ -1,14 +1,16 @@
-import { RestoreError } from '../../src/core/contract';
+import { RestoreError, WORK_DIRECTORY } from '../../src/core/contract';
+import { isReservedRootName } from '../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../src/core/restore-request';
 import type { MoveAnswer, MoveCounts, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
+import { toText } from '../fs/byte-name';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
 import { walk } from '../fs/walk';
 import type { Deadline } from '../runtime/deadline';
 import { NamedError } from '../runtime/named-error';
-import { belongsToAwsBackup, compare } from './move/compare';
+import { compare } from './move/compare';
 import { place } from './move/place';
-import { asidePath, hasAside, writeRecord } from './records';
+import { asidePath, hasAside, isOurs, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
 
 const NOTHING: MoveCounts = { moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0 };
@@ -23,6 +25,16 @@ export async function move(root: Directory, event: MoveEvent, deadline: Deadline
   if (!Object.values(ConflictPolicy).includes(event.conflictPolicy)) {
     // without this, a word that is not known would pass the plan that FAIL stands for
     throw new NamedError(RestoreError.INVALID_WORKER_EVENT, `'conflictPolicy' must be one of ${Object.values(ConflictPolicy).join(', ')}, got ${JSON.stringify(event.conflictPolicy)}`);
+  }
+  if (!await isOurs(root)) {
+    return {
+      operation: 'move',
+      done: true,
+      outcome: 'INCOMPLETE',
+      counts: { ...NOTHING, failed: 1 },
+      notes: [{ path: `/${WORK_DIRECTORY}`, note: 'was not made by this library: others than root may look into it; rename it, then start again' }],
+      resume: null,
+    };
   }
   const recovery = await openRecoveryDirectory(root, event.directory);
   if (!recovery) {
@@ -100,6 +112,9 @@ async function run(root: Directory, recovery: Directory, event: MoveEvent, from:
           live.push(own);
         }
         const here = live[depth];
+        if (from.phase === 'APPLY' && !alreadyDone) {
+          await restored.clearStickyBit(); // its mode no longer matters: the live directory keeps its own
+        }
         const common: string[] = [];
         // entries before this one were dealt with when time ran out in this very directory
         const goOnAt = from.stopped?.directory === placeOf(restored) ? Buffer.from(from.stopped.entry, 'base64').toString('latin1') : '';
@@ -109,7 +124,7 @@ async function run(root: Directory, recovery: Directory, event: MoveEvent, from:
             stopped = { directory: placeOf(restored), entry: Buffer.from(entry.name, 'latin1').toString('base64') };
             return 'stopped';
           }
-          if (depth === 0 && belongsToAwsBackup(entry.name)) {
+          if (depth === 0 && isReservedRootName(toText(entry.name))) {
             if (!dealtWith) {
               record('skipped', here.pathOf(entry.name), 'belongs to AWS Backup or to an earlier restore');
             }

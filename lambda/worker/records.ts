@@ -6,7 +6,7 @@ import { isErrno } from '../fs/errno';
 
 /**
  * What is on record about a recovery directory, in files of ours on the same file system:
- * `moved`: its content was verified and moved into place. `deleting`: all guards let its deletion begin.
+ * `moved`: its content was moved into place (the workflow verifies before it moves). `deleting`: all guards let its deletion begin.
  */
 export type RecordName = 'moved' | 'deleting';
 
@@ -24,6 +24,16 @@ const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 const recordsOf = (recoveryDirectory: string): string[] => [WORK_DIRECTORY, fromText(recoveryDirectory)];
 const fileOf = (record: RecordName): string => `${record}.json`;
 
+/**
+ * False if our directory was made by somebody else, who could look into it, or prepare what it holds. For the file system the
+ * worker is root, since its access point says so; the user that Lambda runs it as is known to its own kernel only.
+ */
+export async function isOurs(root: Directory): Promise<boolean> {
+  const stats = await root.lstat(WORK_DIRECTORY);
+  const owner = Number(stats?.uid);
+  return !stats || (stats.isDirectory() && (owner === 0 || owner === process.getuid!()) && Number(stats.mode % 0o100n) === 0);
+}
+
 /** Writes a record. It holds for the very directory that has this inode number, not for another one of the same name. */
 export async function writeRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<void> {
   const directory = await openOrMake(root, recordsOf(recoveryDirectory), PRIVATE_MODE);
@@ -36,6 +46,9 @@ export async function writeRecord(root: Directory, recoveryDirectory: string, in
 
 /** A record about the very directory that has this inode number; undefined if there is none. */
 export async function readRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<Record | undefined> {
+  if (!await isOurs(root)) {
+    return undefined;
+  }
   const directory = await openBelow(root, recordsOf(recoveryDirectory));
   try {
     const stats = await directory?.lstat(fileOf(record));

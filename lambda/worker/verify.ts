@@ -10,6 +10,9 @@ const NOTHING: TreeCounts = { files: 0, directories: 0, symbolicLinks: 0, others
 /** Calls in flight within one directory: half of the 64 slots that an NFSv4.1 session has, the rest is for the neighbours. */
 const LSTATS_AT_ONCE = 32;
 
+/** The answer goes through the state of the state machine, which holds 256 KiB in all. */
+const MOST_FINDINGS = 20;
+
 /** The names of the components of an item, as byte strings. */
 const componentsOf = (item: string): string[] => item.split('/').filter((name) => name !== '').map(fromText);
 
@@ -66,5 +69,7 @@ async function findingsOf(directory: Directory, items: readonly string[] | null,
     return counts.files + counts.directories + counts.symbolicLinks + counts.others > 0 ? [] : ['the recovery directory is empty'];
   }
   const found = await Promise.all(items.map((item) => existsBelow(directory, componentsOf(item))));
-  return items.filter((_, index) => !found[index]).map((item) => `the item '${item}' was not restored; paths are case-sensitive: was it in the backup?`);
+  const missing = items.filter((_, index) => !found[index]);
+  const named = missing.slice(0, MOST_FINDINGS).map((item) => `the item '${item}' was not restored; paths are case-sensitive: was it in the backup?`);
+  return missing.length > named.length ? [...named, `${missing.length - named.length} more items were not restored`] : named;
 }

@@ -22,7 +22,7 @@ export function readArguments(args: string[]): string | undefined {
     console.error(`${(error as Error).message}\n\n${HELP}`);
     process.exit(2);
   }
-  if (fail !== undefined && !(fail in FAILURES)) {
+  if (fail !== undefined && !Object.hasOwn(FAILURES, fail)) {
     console.error(`'--fail' must be one of the steps, got '${fail}'\n\n${HELP}`);
     process.exit(2);
   }

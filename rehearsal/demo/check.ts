@@ -4,7 +4,7 @@ import type { Inventory } from './inventory';
 import { damageProjects, LOST_FILE, LOST_TREE } from './projects';
 import { classifyRootEntry, RootEntryKind } from '../../src/core/recovery-directory';
 
-/** What the file system held before, and what it must hold after: looked at by the demo itself, with nothing of the library. */
+/** What the file system held before, and what it must hold after: looked at by the demo itself, with nothing of the file engine. */
 export class Check {
   private readonly before: Inventory;
   private damaged: Inventory;

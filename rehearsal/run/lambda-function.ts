@@ -20,7 +20,7 @@ export interface Kill {
   /** So long after the invocation began. */
   readonly afterMilliseconds?: number;
   /** The name of the failure. @default 'Runtime.ExitError' */
-  readonly errorName?: 'Runtime.ExitError' | 'Lambda.Unknown';
+  readonly errorName?: string;
 }
 
 /** Request and response of a synchronous invocation: 6 MB each ("Lambda quotas", Lambda Developer Guide). */

@@ -111,7 +111,7 @@ function wordFailure(state: RestoreExecution): string {
     parts.push('No restore job was started, and nothing was changed.');
   }
   const known = (Object.values(RestoreError) as string[]).includes(state.failure!.Error);
-  parts.push(`docs/runbook.md says${known ? ` under ${state.failure!.Error}` : ''} what to do.`);
+  parts.push(`docs/runbook.md of cdk-efs-backup says${known ? ` under ${state.failure!.Error}` : ''} what to do.`);
   return parts.join(' ');
 }
 

@@ -3,6 +3,7 @@ import type { ItemPathOptions } from './item-path';
 import type { Problem } from './problem';
 import { checkRecoveryPointArn } from './recovery-point-arn';
 import type { RecoveryPointHome } from './recovery-point-arn';
+import { isReservedRootName } from './reserved-root-name';
 import { checkRestoreMetadataSize } from './restore-metadata';
 
 /** What happens to the data once AWS Backup has put it into the recovery directory. */
@@ -122,6 +123,19 @@ function checkShape(input: unknown): input is Record<string, unknown> {
 
 const isListOfTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
+/** What lies in a place of AWS Backup's, or of ours, is restored but not moved: moved, it would pass for today's. */
+function checkMovable(items: unknown, options: RestoreRequestOptions): Problem[] {
+  return Array.from<unknown>(Array.isArray(items) ? items : []).flatMap((item, index): Problem[] => {
+    const first = typeof item === 'string' && !options.isUnresolved(item) ? item.split('/')[1] : undefined;
+    return first === undefined || !isReservedRootName(first) ? [] : [{
+      subject: `items[${index}]`,
+      rule: `must not lie in '/${first}' for 'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}, because that is not moved`,
+      value: item,
+      remedy: `use ${AfterRestore.VERIFY} and move it by hand`,
+    }];
+  });
+}
+
 /** All problems of a request, at once, in the same words at synth and at run time. Unresolved values are left for run time. */
 export function checkRestoreRequest(input: unknown, options: RestoreRequestOptions): Problem[] {
   if (!checkShape(input)) {
@@ -144,6 +158,7 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
   }
   if (input.items !== undefined) {
     problems.push(...checkItemPaths('items', input.items, options));
+    problems.push(...(input.afterRestore === AfterRestore.MOVE_INTO_PLACE ? checkMovable(input.items, options) : []));
     if (isListOfTexts(input.items)) {
       problems.push(...checkRestoreMetadataSize({ ItemsToRestore: JSON.stringify(input.items) }));
     }

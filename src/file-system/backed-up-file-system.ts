@@ -11,7 +11,7 @@ import { mountableOverTls } from './file-system-policy';
 import type { Problem } from '../core/problem';
 import { EfsBackup } from '../efs-backup';
 import type { EfsBackupPlan } from '../plan/efs-backup-plan';
-import { describeEnvironment, environmentsDiffer } from '../plan/environment';
+import { describeEnvironment, environmentsDiffer } from '../private/environment';
 import { throwProblems } from '../private/validation-error';
 import { EfsRestoreWorkflow } from '../restore/efs-restore-workflow';
 import type { EfsRestoreWorkflowOptions } from '../restore/efs-restore-workflow';

@@ -3,8 +3,8 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { checkTag } from './check-tag';
 import type { EfsBackupTag } from './efs-backup-tag';
-import { describeEnvironment, environmentOf, environmentsDiffer } from './environment';
 import type { Problem } from '../core/problem';
+import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
 
 /** ARNs without a wildcard in one selection ("AWS Backup quotas", AWS Backup Developer Guide). */
 const MOST_ARNS = 500;

@@ -24,8 +24,8 @@ import type { Problem } from '../core/problem';
 import { checkRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
 import type { RestoreRequest } from '../core/restore-request';
 import { replicationDestinationProblem } from '../core/restore-target';
-import { describeEnvironment, environmentOf, environmentsDiffer } from '../plan/environment';
 import { encryptedLogGroup } from '../private/encrypted-log-group';
+import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
 import { throwProblems } from '../private/validation-error';
 import { warn, WarningId } from '../private/warnings';
 
@@ -48,7 +48,7 @@ export interface EfsRestoreWorkflowOptions {
 
   /**
    * How long a restore job may run before the workflow gives it up. AWS Backup cannot stop a restore job, so it then still runs.
-   * AWS Backup restores 1,500 files or 200 MB a second: 100 million files take about 19 hours.
+   * AWS Backup restores 1,500 files or 200 MB a second: 100 million files take about 19 hours. From 10 minutes to 300 days.
    *
    * @default Duration.days(7)
    * @see https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
@@ -56,7 +56,7 @@ export interface EfsRestoreWorkflowOptions {
   readonly restoreTimeout?: Duration;
 
   /**
-   * What an execution leaves out is taken from this request.
+   * What an execution leaves out is taken from this request. Together with `clientMounts` it has at most 3 KiB as JSON.
    *
    * @default - an execution says everything itself
    */
@@ -71,9 +71,9 @@ export interface EfsRestoreWorkflowOptions {
   readonly clientMounts?: ClientMount[];
 
   /**
-   * The topic that is told how each restore ended: the report as JSON.
+   * The topic that is told how each restore ended, well or not: the report as JSON.
    *
-   * @default - the report is the output of the execution, and nobody is told
+   * @default - nobody is told; the report is the output of an execution that succeeds, and of the state `ReportFailure` of one that fails
    */
   readonly notificationTopic?: ITopicRef;
 
@@ -124,7 +124,7 @@ export interface EfsRestoreWorkflowProps extends EfsRestoreWorkflowOptions {
  * into place and cleans up. Nothing live is overwritten, and nothing restored is deleted when something fails.
  */
 export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
-  /** The state machine. Its input is a `RestoreRequest` as JSON, its output the report. */
+  /** The state machine. Its input is a `RestoreRequest` as JSON, its output the report; of a failed execution the cause says what happened. */
   public readonly stateMachine: sfn.StateMachine;
 
   /** The role that AWS Backup assumes to restore. */

@@ -2,7 +2,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { callBackup, invoke, publish } from './restore-tasks';
+import { callBackup, invoke, MOUNT_ERRORS, publish } from './restore-tasks';
 import { RestoreError } from '../core/contract';
 import { planPolling } from '../core/polling';
 import { AfterRestore, RecoveryDirectoryDisposal } from '../core/restore-request';
@@ -28,10 +28,12 @@ export class RestoreDefinition extends Construct {
   public readonly start: sfn.IChainable & sfn.State;
 
   private readonly failed: sfn.State;
+  private readonly notMounted: sfn.State;
 
   constructor(scope: Construct, id: string, private readonly props: RestoreDefinitionProps) {
     super(scope, id);
     this.failed = this.end('Failure', new sfn.Fail(this, 'RestoreFailed', { errorPath: '$.failure.Error', causePath: '$.result.report.sentence' }));
+    this.notMounted = this.failure('FileSystemNotMounted', RestoreError.FILE_SYSTEM_NOT_MOUNTED, '{}', '$.failure.Cause');
     const succeeded = this.end('Success', new sfn.Succeed(this, 'RestoreSucceeded', { outputPath: '$.result.report' }));
 
     const clean = this.cleanUp(succeeded);
@@ -56,7 +58,7 @@ export class RestoreDefinition extends Construct {
     const prepare = this.orFail(invoke(this, 'PrepareRestore', this.props.controlPlane, '$.prepared', {
       operation: 'prepare', input: at('$.input'), executionId: at('$.execution.id'),
     }));
-    const survey = this.orFail(invoke(this, 'SurveyBeforeRestore', this.props.worker, '$.before', { operation: 'survey' }));
+    const survey = this.mountedOrFail(invoke(this, 'SurveyBeforeRestore', this.props.worker, '$.before', { operation: 'survey' }));
     begin.next(prepare).next(survey).next(next);
     return begin;
   }
@@ -108,7 +110,7 @@ export class RestoreDefinition extends Construct {
       maxAttempts: 8,
       maxDelay: Duration.minutes(3),
     });
-    this.orFail(find);
+    this.mountedOrFail(find);
     find.next(new sfn.Choice(this, 'ChooseWhetherToVerify')
       .when(sfn.Condition.stringEquals('$.prepared.request.afterRestore', AfterRestore.KEEP), succeeded)
       .otherwise(verify));
@@ -116,7 +118,7 @@ export class RestoreDefinition extends Construct {
   }
 
   private verify(move: sfn.State, succeeded: sfn.State): sfn.State {
-    const verify = this.orFail(invoke(this, 'VerifyRecoveryDirectory', this.props.worker, '$.verification', {
+    const verify = this.mountedOrFail(invoke(this, 'VerifyRecoveryDirectory', this.props.worker, '$.verification', {
       operation: 'verify', directory: at('$.found.directory'), items: at('$.prepared.items'), previous: at('$.verification'),
     }));
     verify.next(new sfn.Choice(this, 'ChooseByVerification')
@@ -129,7 +131,7 @@ export class RestoreDefinition extends Construct {
   }
 
   private moveIntoPlace(clean: sfn.State, succeeded: sfn.State): sfn.State {
-    const move = this.orFail(invoke(this, 'MoveIntoPlace', this.props.worker, '$.move', {
+    const move = this.mountedOrFail(invoke(this, 'MoveIntoPlace', this.props.worker, '$.move', {
       operation: 'move', directory: at('$.found.directory'), conflictPolicy: at('$.prepared.request.conflictPolicy'), previous: at('$.move'),
     }));
     const notes = 'States.JsonToString($.move.notes)';
@@ -204,6 +206,12 @@ export class RestoreDefinition extends Construct {
     });
     failure.next(this.failed);
     return failure;
+  }
+
+  /** Where Lambda itself cannot mount, the worker has no say; for an operator it is the same failure. */
+  private mountedOrFail<Task extends sfn.TaskStateBase>(task: Task): Task {
+    task.addCatch(this.notMounted, { errors: MOUNT_ERRORS, resultPath: '$.failure' });
+    return this.orFail(task);
   }
 
   /** What a function throws has the name of the failure already. */

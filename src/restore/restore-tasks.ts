@@ -4,13 +4,17 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
+/** What Lambda answers when it cannot mount the file system for a function (Invoke, AWS Lambda API reference). */
+export const MOUNT_ERRORS = ['Lambda.EFSMountTimeoutException', 'Lambda.EFSMountConnectivityException', 'Lambda.EFSMountFailureException'];
+
 /**
  * What Lambda itself may answer and take back a moment later: its service errors, and the mounts of EFS that were not there in
  * time ("Handling errors in Step Functions workflows"; Invoke, AWS Lambda API reference).
  */
 const LAMBDA_ERRORS = [
   'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.ClientExecutionTimeoutException', 'Lambda.TooManyRequestsException',
-  'Lambda.EFSMountTimeoutException', 'Lambda.EFSMountConnectivityException', 'Lambda.EFSMountFailureException', 'Lambda.EFSIOException',
+  'Lambda.EFSIOException',
+  ...MOUNT_ERRORS,
 ];
 /** A function that was killed in the middle of its work. Every operation of ours may be begun again. */
 const KILLED = ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError', 'States.Timeout'];

@@ -34,7 +34,8 @@ export interface EfsBackupVaultProps {
 
   /**
    * Roles that may delete recovery points of the vault, shorten their lifecycle, change the access policy and delete the vault.
-   * Everyone else is denied, administrators and the root user of the account included. Such a role still needs the permissions
+   * Everyone else is denied, administrators and the root user of the account included; only `deploymentRole` may also change the
+   * access policy and delete an empty vault. Such a role still needs the permissions
    * themselves.
    *
    * @default - no role is exempt

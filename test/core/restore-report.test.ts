@@ -66,32 +66,32 @@ describe('a restore that failed, in exactly these words', () => {
 
   test('before the job was started', () => {
     expect(failed(STARTED, RestoreError.INVALID_RESTORE_REQUEST, thrown("'items' must be given"))).toBe(
-      "The restore failed with InvalidRestoreRequest: 'items' must be given. No restore job was started, and nothing was changed. docs/runbook.md says under InvalidRestoreRequest what to do.");
+      "The restore failed with InvalidRestoreRequest: 'items' must be given. No restore job was started, and nothing was changed. docs/runbook.md of cdk-efs-backup says under InvalidRestoreRequest what to do.");
   });
 
   test('by the job', () => {
     expect(failed({ ...PREPARED, job: { RestoreJobId: 'job-1' } }, RestoreError.RESTORE_JOB_FAILED, 'AWS Backup says: {"Status":"FAILED"}')).toBe(
-      'The restore failed with RestoreJobFailed: AWS Backup says: {"Status":"FAILED"}. The restore job is job-1; nothing was deleted. docs/runbook.md says under RestoreJobFailed what to do.');
+      'The restore failed with RestoreJobFailed: AWS Backup says: {"Status":"FAILED"}. The restore job is job-1; nothing was deleted. docs/runbook.md of cdk-efs-backup says under RestoreJobFailed what to do.');
   });
 
   test('after the directory was found', () => {
     expect(failed({ ...FOUND, ...MOVING, verification: { ...verified(), verdict: 'FAILED' } }, RestoreError.VERIFICATION_FAILED, '["/a is missing"]')).toBe(
-      `The restore failed with VerificationFailed: ["/a is missing"]. What was restored is in '/${DIRECTORY}'; nothing of it was deleted. docs/runbook.md says under VerificationFailed what to do.`);
+      `The restore failed with VerificationFailed: ["/a is missing"]. What was restored is in '/${DIRECTORY}'; nothing of it was deleted. docs/runbook.md of cdk-efs-backup says under VerificationFailed what to do.`);
   });
 
   test('by a conflict: nothing was moved', () => {
     expect(failed({ ...FOUND, ...MOVING, move: moved({}, { outcome: 'CONFLICT' }) }, RestoreError.MOVE_CONFLICT, 'in the way')).toBe(
-      `The restore failed with MoveConflict: in the way. What was restored is in '/${DIRECTORY}'; nothing of it was deleted. docs/runbook.md says under MoveConflict what to do.`);
+      `The restore failed with MoveConflict: in the way. What was restored is in '/${DIRECTORY}'; nothing of it was deleted. docs/runbook.md of cdk-efs-backup says under MoveConflict what to do.`);
   });
 
   test.each([['with an answer', moved({}, { outcome: 'INCOMPLETE' })], ['without one', {}]])('while it was moved, %s: a part may be in place', (_name, move) => {
     expect(failed({ ...FOUND, ...MOVING, move }, RestoreError.MOVE_INCOMPLETE, 'no space left')).toBe(
-      `The restore failed with MoveIncomplete: no space left. What was restored and not yet moved into place is in '/${DIRECTORY}'; nothing of it was deleted. docs/runbook.md says under MoveIncomplete what to do.`);
+      `The restore failed with MoveIncomplete: no space left. What was restored and not yet moved into place is in '/${DIRECTORY}'; nothing of it was deleted. docs/runbook.md of cdk-efs-backup says under MoveIncomplete what to do.`);
   });
 
   test('by an error that is not ours', () => {
     expect(failed(STARTED, 'Lambda.TooManyRequestsException', 'Rate exceeded!')).toBe(
-      'The restore failed with Lambda.TooManyRequestsException: Rate exceeded! No restore job was started, and nothing was changed. docs/runbook.md says what to do.');
+      'The restore failed with Lambda.TooManyRequestsException: Rate exceeded! No restore job was started, and nothing was changed. docs/runbook.md of cdk-efs-backup says what to do.');
   });
 
   test.each<[string, string | undefined, string]>([

@@ -18,6 +18,9 @@ const start: WorkflowBench['start'] = async (...args) => {
   scenes.push(scene);
   return scene;
 };
+/** The keys of an object and of the objects in it, sorted. */
+const keysOf = (value: object): string[] => Object.entries(value)
+  .flatMap(([key, inner]) => [key, ...(typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? keysOf(inner).map((own) => `${key}.${own}`) : [])]).sort();
 const startsOf = (scene: Scene) => scene.rehearsal.aws.requests.filter(({ operation }) => operation === 'StartRestoreJob');
 
 afterEach(async () => { await Promise.all(scenes.splice(0).map((scene) => scene.close())); });
@@ -36,6 +39,8 @@ describe.each([['Node.js 20 or the one that runs the tests', process.execPath], 
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(check.restored()).toEqual([]);
     expect(report).toMatchObject({ outcome: 'SUCCEEDED', move: { outcome: 'MOVED' }, cleanup: { outcome: 'DELETED' } });
+    const documented = JSON.parse(/^```json report\n(.*?)^```/ms.exec(fs.readFileSync(path.join(__dirname, '..', '..', 'docs', 'restore-request.md'), 'utf8'))![1]);
+    expect(keysOf(JSON.parse(JSON.stringify(report)))).toEqual(keysOf(documented));
     expect(scene.rehearsal.published).toHaveLength(1);
     expect(JSON.parse(scene.rehearsal.published[0].Message)).toEqual(report);
   });
@@ -187,6 +192,16 @@ describe('a function that is killed', () => {
     const { execution } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Runtime.ExitError' });
     expect(scene.left.filter((name) => name.startsWith('aws-backup-restore_'))).toHaveLength(1);
+  });
+
+  test.each([
+    'SurveyBeforeRestore', 'FindRecoveryDirectory', 'VerifyRecoveryDirectory', 'MoveIntoPlace',
+  ])('Lambda cannot mount the file system for it, in %s', async (state) => {
+    const scene = await start(FILES);
+    scene.killIn(state, 'worker', 'Lambda.EFSMountConnectivityException');
+    const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, conflictPolicy: 'SKIP' });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'FileSystemNotMounted' });
+    expect(report).toMatchObject({ outcome: 'FAILED', error: 'FileSystemNotMounted' });
   });
 
   test.each([['ReadDeletionFacts', 'controlPlane'], ['DeleteRecoveryDirectory', 'worker']] as const)('always, in %s: the data is back, the directory stays', async (state, fn) => {

@@ -121,11 +121,11 @@ export class Scene {
   }
 
   /** The function of a state loses its execution environment in every attempt. */
-  public killIn(state: string, fn: 'worker' | 'controlPlane'): void {
+  public killIn(state: string, fn: 'worker' | 'controlPlane', errorName?: string): void {
     this.when(state, () => {
       // a warm environment may answer before the kill comes, a new one cannot
       this.rehearsal[fn].processIds.forEach((pid) => process.kill(pid, 'SIGKILL'));
-      this.rehearsal[fn].killDuringNextInvocation({ afterMilliseconds: 0 });
+      this.rehearsal[fn].killDuringNextInvocation({ afterMilliseconds: 0, errorName });
     }, ['entered', 'retried']);
   }
 

@@ -6,11 +6,6 @@ import type { Deadline } from '../../runtime/deadline';
 /** How many directories are emptied at the same time; within one directory the kernel's client removes one entry at a time anyway. */
 const DIRECTORIES_AT_ONCE = 32;
 const MOST_NOTES = 20;
-/**
- * The kernel of a client lets only owners remove names from a directory with the sticky bit, however much the server would let
- * the client do: a function that the server takes for uid 0 is not uid 0 to its own kernel (unlink(2), EPERM).
- */
-const STICKY = 0o1000n;
 /** What a busy server may answer and take back a moment later. */
 const TRANSIENT = ['EBUSY', 'ESTALE', 'EAGAIN'];
 const RETRY_AFTER_MILLISECONDS = [50, 200, 800];
@@ -105,9 +100,7 @@ export async function removeTree(root: Directory, deadline: Deadline, options: R
       note(directory.path, 'lies on another device');
       return false;
     }
-    if (own.mode / STICKY % 2n === 1n) {
-      await directory.chmod(Number(own.mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the removals tell
-    }
+    await directory.clearStickyBit();
     return empty(directory);
   };
 

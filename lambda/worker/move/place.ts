@@ -88,6 +88,10 @@ async function moveTo(restored: Directory, entry: Entry, live: Directory, name: 
       await restored.rename(entry.name, live, name); // never replaces anything but an empty directory
     } else {
       await restored.link(entry.name, live, name).catch(async (error) => {
+        if (entry.type === 'symbolicLink' && isErrno(error, 'EPERM')) {
+          // the kernel of the client may forbid hard links to the symbolic links of others (fs.protected_hardlinks)
+          return restored.copySymbolicLink(entry.name, live, name);
+        }
         const [own, there] = isErrno(error, 'EEXIST') ? await Promise.all([restored.lstat(entry.name), live.lstat(name)]) : [];
         if (!own || own.ino !== there?.ino || own.dev !== there.dev) {
           throw error;
@@ -128,12 +132,16 @@ async function keepAside(root: Directory, live: Directory, name: string, recover
       const type = typeOf(there);
       const suffix = number === 1 ? '' : `.${number}`;
       const asideName = `${name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
-      if (await reserve(aside, asideName, type)) {
+      const placeholder = await reserve(aside, asideName, type);
+      if (placeholder !== undefined) {
         try {
           await live.rename(name, aside, asideName);
         } catch (error) {
-          await (type === 'directory' ? aside.rmdir(asideName) : aside.unlink(asideName));
-          throw error;
+          // the answer of the server may be what failed: the name is given back only while it still is our placeholder
+          if ((await aside.lstat(asideName))?.ino === placeholder) {
+            await (type === 'directory' ? aside.rmdir(asideName) : aside.unlink(asideName));
+            throw error;
+          }
         }
         return { entry: { name: asideName, type }, path: aside.pathOf(asideName) };
       }
@@ -150,15 +158,15 @@ async function keepAside(root: Directory, live: Directory, name: string, recover
 
 /**
  * Takes a free name with an empty entry of ours, which rename(2) then replaces: the live entry moves whatever it is by then, and
- * nothing that is kept is lost, even if two runs do this at the same time. False if the name is taken.
+ * nothing that is kept is lost, even if two runs do this at the same time. Answers its inode, or undefined if the name is taken.
  */
-async function reserve(aside: Directory, name: string, type: EntryType): Promise<boolean> {
+async function reserve(aside: Directory, name: string, type: EntryType): Promise<bigint | undefined> {
   try {
     await (type === 'directory' ? aside.mkdir(name, 0o700) : aside.makeFile(name));
-    return true;
+    return (await aside.lstat(name))?.ino;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) {
-      return false;
+      return undefined;
     }
     throw error;
   }

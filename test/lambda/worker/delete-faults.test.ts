@@ -85,6 +85,17 @@ test('a sticky directory that the kernel of the client protects is deleted all t
   expect(answer).toMatchObject({ outcome: 'DELETED', deletedEntries: 4 });
 });
 
+test('what lies on another device is left, and told', async () => {
+  build(top(), { [name]: { a: { mounted: { f: 'other' } }, b: { g: '' } } });
+  const real = Directory.prototype.stat;
+  jest.spyOn(Directory.prototype, 'stat').mockImplementation(async function (this: Directory) {
+    const stats = await real.call(this);
+    return this.name === 'mounted' ? Object.assign(Object.create(Object.getPrototypeOf(stats)), stats, { dev: stats.dev + 1n }) : stats;
+  });
+  expect(await run()).toMatchObject({ outcome: 'INCOMPLETE', deletedEntries: 2, notes: [{ path: `/${name}/a/mounted`, note: 'lies on another device' }] });
+  expect(outline(`${top()}/${name}`)).toEqual({ 'a': 'directory', 'a/mounted': 'directory', 'a/mounted/f': 'file other' });
+});
+
 test('what somebody else deletes meanwhile is no failure', async () => {
   build(top(), { [name]: { a: { f: '', g: '', d: { e: { h: '' } } }, b: { i: '' } } });
   let deleting = false;

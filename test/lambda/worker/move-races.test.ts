@@ -5,7 +5,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { move } from '../../../lambda/worker/move';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveAnswer } from '../../../src/core/worker';
-import { endlessTime, failing, intercept } from '../../helpers/fault';
+import { endlessTime, errno, failing, intercept } from '../../helpers/fault';
 import type { Call } from '../../helpers/fault';
 import { build, clear, contents, file, fingerprint, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -36,6 +36,22 @@ async function interfering(policy: ConflictPolicy, matches: (call: Call) => bool
   expect(done).toBe(true);
   return answer;
 }
+test.each(['ENOENT', 'EIO', 'ETIMEDOUT'])('the answer of the server to keeping a file aside is lost (%s): the file is not', async (code) => {
+  build(top(), { d: { f: 'live' }, [name]: { d: { f: 'restored' } } });
+  let done = false;
+  const { stop } = intercept(({ operation, paths }) => {
+    if (!done && operation === 'rename' && paths[0] === `${top()}/d/f`) {
+      done = true;
+      fs.renameSync(paths[0], paths[1]);
+      throw errno(code);
+    }
+  });
+  const answer = await run(REPLACE).finally(stop);
+  expect(done).toBe(true);
+  expect(answer).toMatchObject({ outcome: 'MOVED', counts: { replaced: 1 }, keptAside: `/${ASIDE}` });
+  expect(outline(top())).toMatchObject({ 'd/f': 'file restored', [`${ASIDE}/d/f`]: 'file live' });
+});
+
 const all = () => contents(top()).filter((content) => !content.includes('recoveryDirectory'));
 
 describe('a place that is taken between the look and the move', () => {
@@ -108,6 +124,22 @@ describe('REPLACE', () => {
     expect(outline(top())).toMatchObject({ f: 'file restored', [`${ASIDE}/f`]: 'file newer' });
   });
 
+  test('a whole other run in that moment loses nothing', async () => {
+    build(top(), { f: 'live', [name]: { f: 'restored' } });
+    let other: MoveAnswer | undefined;
+    let begun = false;
+    const { stop } = intercept(async ({ operation, paths }) => {
+      if (!begun && operation === 'rename' && paths[0] === `${top()}/f`) {
+        begun = true;
+        other = await run(REPLACE);
+      }
+    });
+    await run(REPLACE).finally(stop);
+    expect(other).toMatchObject({ outcome: 'MOVED', counts: { replaced: 1 } });
+    expect(all()).toEqual(['file live', 'file restored']);
+    expect(outline(top())).toMatchObject({ f: 'file restored', [`${ASIDE}/f.2`]: 'file live' });
+  });
+
   test('a live file that becomes a directory in that moment stays where it is, and nothing empty is left aside', async () => {
     build(top(), { f: 'live', [name]: { f: 'restored' } });
     const answer = await interfering(REPLACE, ({ operation, paths }) => operation === 'rename' && paths[0] === `${top()}/f`, () => {
@@ -148,7 +180,7 @@ describe('REPLACE', () => {
     build(top(), { f: 'live', [name]: { f: 'restored' } });
     const answer = await interfering(REPLACE, ({ operation, paths }) => operation === 'lstat' && paths[0] === `${top()}/f`, () => fs.unlinkSync(`${top()}/${name}/f`));
     expect(answer).toMatchObject({ outcome: 'INCOMPLETE', counts: { failed: 1 } });
-    expect(outline(top())).toMatchObject({ f: 'file live' });
+    expect(outline(top())).toEqual({ f: 'file live', [name]: 'directory' }); // nor was it for a moment
   });
 });
 

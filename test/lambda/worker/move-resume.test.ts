@@ -109,6 +109,22 @@ describe.each(POLICIES)('%s', (policy) => {
   });
 });
 
+test.each(POLICIES)('%s: time that runs out within a large directory stops there, and going on repeats nothing', async (policy) => {
+  const many = (content: string): Tree => Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`f${String(index).padStart(2, '0')}`, `${content}${index}`]));
+  build(top(), { d: policy === FAIL ? {} : many('l'), [name]: { d: many('r') } });
+  const expected = { [FAIL]: 'moved', [SKIP]: 'skipped', [REPLACE]: 'replaced', [REPLACE_IF_OLDER]: 'skipped', [KEEP_BOTH]: 'keptBoth' }[policy];
+  Object.keys(many('')).forEach((each) => fs.utimesSync(`${top()}/${name}/d/${each}`, 0, 0));
+  let answer = await run(policy, null, timeFor(12));
+  expect(answer.done).toBe(false);
+  for (let rounds = 1; !answer.done; rounds += 1) {
+    const dealtWith = Object.values(answer.counts).reduce((sum, count) => sum + count, 0);
+    expect(dealtWith).toBeLessThanOrEqual(12 * rounds);
+    expect(rounds).toBeLessThan(20);
+    answer = await run(policy, answer.resume, timeFor(12));
+  }
+  expect(answer).toMatchObject({ outcome: 'MOVED', counts: { [expected]: 40, failed: 0 } });
+});
+
 test('FAIL: time that runs out while it looks changes nothing, and a conflict at the very end is found', async () => {
   build(top(), { ...free, z: { last: 'in the way' }, [name]: restored });
   const before = fingerprint(top());

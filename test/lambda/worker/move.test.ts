@@ -128,13 +128,47 @@ describe('what belongs to AWS Backup, or to us', () => {
   test.each(POLICIES)('%s: is not merged with what is there of the same name', async (policy) => {
     const there = Object.fromEntries(ENTRIES.filter((entry) => entry !== name).map((entry) => [entry, { live: 'live' }]));
     build(top(), { ...there, [name]: Object.fromEntries(ENTRIES.map((entry) => [entry, { restored: 'old', live: 'old' }])) });
+    fs.chmodSync(`${top()}/.cdk-efs-backup`, 0o700);
     const before = fingerprint(`${top()}/aws-backup-lost+found`);
     expect(await run(policy)).toMatchObject({ outcome: 'MOVED', counts: { ...none, skipped: ENTRIES.length } });
     expect(fingerprint(`${top()}/aws-backup-lost+found`)).toEqual(before);
     expect(Object.keys(outline(top())).filter((path) => path.endsWith('/restored') && !path.startsWith(name))).toEqual([]);
   });
 
+  test('a symbolic link that may not be linked is made anew, with its target, owner and time', async () => {
+    build(top(), { d: {}, [name]: { d: { l: symbolicLink('../nowhere/\xff') } } });
+    fs.lutimesSync(`${top()}/${name}/d/l`, 1000, 1000);
+    const before = fs.lstatSync(`${top()}/${name}/d/l`);
+    expect(await failing('EPERM', ({ operation }) => operation === 'link', () => run(FAIL))).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
+    expect(fs.readlinkSync(`${top()}/d/l`, 'latin1')).toBe('../nowhere/\xff');
+    expect(fs.lstatSync(`${top()}/d/l`)).toMatchObject({ uid: before.uid, gid: before.gid, mtimeMs: before.mtimeMs });
+    expect(fs.existsSync(`${top()}/${name}/d/l`)).toBe(false);
+  });
+
+  test('what lies in a sticky directory is moved out of it', async () => {
+    build(top(), { tmp: {}, [name]: { tmp: { f: 'restored' } } });
+    fs.chmodSync(`${top()}/${name}/tmp`, 0o1777);
+    fs.chmodSync(`${top()}/tmp`, 0o1770);
+    expect(await run(FAIL)).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
+    expect(fs.statSync(`${top()}/${name}/tmp`).mode % 0o10000).toBe(0o777);
+    expect(fs.statSync(`${top()}/tmp`).mode % 0o10000).toBe(0o1770); // the live directory keeps its own
+  });
+
+  test.each([['others may look into', 0o750, 0], ['somebody else made', 0o700, 1000]])('a work directory that %s is not used', async (_, mode, uid) => {
+    build(top(), { [name]: { f: 'restored' }, 'f': 'live', '.cdk-efs-backup': {} });
+    fs.chmodSync(`${top()}/.cdk-efs-backup`, mode);
+    if (uid !== 0 && process.getuid!() === 0) {
+      fs.chownSync(`${top()}/.cdk-efs-backup`, uid, uid);
+    } else if (uid !== 0) {
+      fs.chmodSync(`${top()}/.cdk-efs-backup`, 0o705); // without root nothing can be given away
+    }
+    const before = fingerprint(top());
+    expect(await run(REPLACE)).toMatchObject({ outcome: 'INCOMPLETE', counts: { ...none, failed: 1 }, notes: [{ path: '/.cdk-efs-backup' }] });
+    expect(fingerprint(top())).toEqual(before);
+  });
+
   test('deeper down, and with a name that only looks like it, it is as all others', async () => {
+    build(top(), { sub: {} });
     build(top(), { [name]: { 'sub': { [recoveryName(0)]: { f: 'x' } }, 'aws-backup-restore_mine': { f: 'x' } } });
     expect(await run(FAIL)).toMatchObject({ counts: { ...none, moved: 2 } });
   });
