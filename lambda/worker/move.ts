@@ -17,7 +17,7 @@ const NOTHING: MoveCounts = { moved: 0, replaced: 0, keptBoth: 0, skipped: 0, fa
 const MOST_NOTES = 20;
 
 /**
- * Moves what a recovery directory holds to where it was. Nothing is copied: owner, mode, times and links stay as they are, and
+ * Moves what a recovery directory holds to where it was. No content is copied: owner, mode, times and links stay as they are, and
  * a subtree that is missing at its place moves in one rename, whatever its size. Doing it again is safe at any point: what was
  * moved is no longer in the recovery directory.
  */
