@@ -7,16 +7,21 @@ import { NamedError } from './runtime/named-error';
 import { deleteRecoveryDirectory } from './worker/delete';
 import { find } from './worker/find';
 import { move } from './worker/move';
+import { release } from './worker/release';
 import { survey } from './worker/survey';
 import { verify } from './worker/verify';
 import { EnvironmentVariable, RestoreError } from '../src/core/contract';
 import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
 
+/** Whoever ends the process is answered with what is left, too: Lambda ends it like this where the function has extensions. */
+const ended = new AbortController();
+process.once('SIGTERM', () => ended.abort());
+
 /** The file-system worker: in the VPC, with the file system mounted, and without any call to AWS. */
 export async function handler(event: WorkerEvent, context: InvocationTime): Promise<WorkerAnswer> {
   const root = await openMount(requireEnvironment(EnvironmentVariable.MOUNT_PATH), process.env[EnvironmentVariable.MOUNT_CHECK]);
   try {
-    return await run(root, event, new Deadline(context));
+    return await run(root, event, new Deadline(context, ended.signal));
   } finally {
     await root.close();
   }
@@ -24,13 +29,14 @@ export async function handler(event: WorkerEvent, context: InvocationTime): Prom
 
 async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Promise<WorkerAnswer> {
   switch (event.operation) {
-    case 'survey': return survey(root);
+    case 'survey': return survey(root, event, deadline);
     case 'find': return find(root, event);
     case 'verify': return verify(root, event, deadline);
     case 'move': return move(root, event, deadline);
     case 'delete': return deleteRecoveryDirectory(root, event, deadline);
+    case 'release': return release(root, event);
     default:
       throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
-        `'operation' must be one of survey, find, verify, move, delete, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
+        `'operation' must be one of survey, find, verify, move, delete, release, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
   }
 }

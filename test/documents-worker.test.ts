@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { handler } from '../lambda/file-system-worker.lambda';
+import { Directory } from '../lambda/fs/directory';
 import { EnvironmentVariable } from '../src/core/contract';
 
 // docs/worker.md promises that its examples are run in order on a real directory
@@ -21,7 +22,24 @@ beforeAll(() => {
   fs.writeFileSync(at('projects/alpha/notes.md'), '# Notes\n');
   fs.mkdirSync(at(`${recovery}/projects/alpha`), { recursive: true });
   fs.writeFileSync(at(`${recovery}/projects/alpha/report.txt`), 'The report of team alpha.\n');
+  ['/projects/alpha/report.txt', '/projects/alpha', '/projects', ''].forEach((own) => fs.utimesSync(at(`${recovery}${own}`), WRITTEN, WRITTEN));
 });
+
+// the examples tell times: those of files are set above, the others are taken for these
+const WRITTEN = new Date('2026-11-22T16:00:00Z');
+const CHANGED = BigInt(Date.parse('2026-11-23T09:30:11Z'));
+const NOW = Date.parse('2026-11-23T09:40:12.345Z');
+beforeEach(() => {
+  jest.spyOn(Date, 'now').mockReturnValue(NOW);
+  for (const call of ['lstat', 'stat'] as const) {
+    const real = Directory.prototype[call] as (this: Directory, name: string) => Promise<fs.BigIntStats | undefined>;
+    jest.spyOn(Directory.prototype, call).mockImplementation(async function (this: Directory, name: string) {
+      const stats = await real.call(this, name);
+      return stats && Object.assign(stats, { ctimeMs: CHANGED, ctimeNs: CHANGED * 1_000_000n });
+    } as never);
+  }
+});
+afterEach(() => jest.restoreAllMocks());
 
 afterAll(() => {
   delete process.env[EnvironmentVariable.MOUNT_PATH];
@@ -31,7 +49,7 @@ afterAll(() => {
 
 test('every event has its answer', () => {
   expect(answers).toHaveLength(events.length);
-  expect(new Set(events.map(({ operation }) => operation))).toEqual(new Set(['survey', 'find', 'verify', 'move', 'delete']));
+  expect(new Set(events.map(({ operation }) => operation))).toEqual(new Set(['survey', 'find', 'verify', 'move', 'delete', 'release']));
 });
 
 test.each(events.map((event, index) => [`${index + 1}: ${event.operation}`, event, answers[index]]))('example %s', async (_, event, answer) => {

@@ -1,7 +1,9 @@
-import { constants, promises as fs } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { constants, lstatSync, promises as fs } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { fromBytes, toBytes, toText } from './byte-name';
-import { errnoOrThrow } from './errno';
+import { errnoOrThrow, isErrno } from './errno';
+import { inParallel } from '../runtime/in-parallel';
 
 /** An entry of a directory. A symbolic link is never followed: its type is its own. */
 export interface Entry {
@@ -12,21 +14,36 @@ export interface Entry {
 
 export type EntryType = 'file' | 'directory' | 'symbolicLink' | 'other';
 
+/** open(2): the same number on every architecture that Lambda has; Node does not name it. */
+const O_PATH = 0o10000000;
 /* eslint-disable no-bitwise -- the flags of open(2) */
-const OPEN_DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const OPEN_DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const READ_FILE = constants.O_RDONLY | constants.O_NOFOLLOW;
+/** What became a FIFO since it was looked at must not make us wait for its other end. */
+const STREAM_FILE = READ_FILE | constants.O_NONBLOCK;
 const MAKE_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /* eslint-enable no-bitwise */
 const PRIVATE_FILE_MODE = 0o600;
 /** S_ISVTX. */
 const STICKY = 0o1000n;
+/** Bytes of a file read at a time: as many as one call of NFS brings from EFS. */
+const BYTES_AT_ONCE = 1024 * 1024;
+/** Bytes of a file between two questions whether time is over. */
+const BYTES_UNASKED = 8 * BYTES_AT_ONCE;
+/** A call that takes longer went to the server, where the shortest round trip takes about that long. */
+const LONGEST_CACHED_CALL_MILLISECONDS = 0.5;
+const MOST_WAITS = 3;
+/** Calls at once within one directory: half of the 64 slots that an NFSv4.1 session has, the rest is for the neighbours. */
+const LSTATS_AT_ONCE = 32;
+/** Entries read at a time: a directory may hold millions. */
+export const ENTRIES_AT_ONCE = 1_000;
 
 /**
  * The only module that touches the file system.
  *
  * A directory is held open and its children are addressed as `/proc/self/fd/<n>/<name>`, so no component of a path can be
  * swapped for a symbolic link between a check and its use: what was opened stays what it is, wherever it is renamed to. On
- * NFSv4.1 this costs no extra round trip.
+ * NFSv4.1 this costs no extra round trip: opened with O_PATH, a directory that a listing brought is not even asked for.
  */
 export class Directory {
   /** Opens a directory by its path on this machine; the last component must not be a symbolic link. */
@@ -83,12 +100,51 @@ export class Directory {
   }
 
   /**
-   * All entries, in the order of the bytes of their names. Asked for in bytes: where the server does not tell the types (an NFS
-   * client without READDIRPLUS), Node asks for each by its path, and it can only join one that is bytes throughout.
+   * What children are, undefined for those that are gone. A listing over NFS brings what lstat(2) wants to know, and then the way
+   * to a thread and back costs many times the call itself: so they are asked about right here, until answers had to be waited for.
    */
+  public async lstatAll(names: readonly string[]): Promise<Array<BigIntStats | undefined>> {
+    const found: Array<BigIntStats | undefined> = [];
+    for (let waits = 0; waits < MOST_WAITS && found.length < names.length;) {
+      const began = performance.now();
+      found.push(lstatSync(this.address(names[found.length]), { bigint: true, throwIfNoEntry: false }));
+      waits += performance.now() - began > LONGEST_CACHED_CALL_MILLISECONDS ? 1 : 0;
+    }
+    return [...found, ...await inParallel(names.slice(found.length), LSTATS_AT_ONCE, (name) => this.lstat(name))];
+  }
+
+  /**
+   * The entries in bounded batches, as the file system gives them. Asked for in bytes: where the server does not tell the types
+   * (an NFS client without READDIRPLUS), Node asks for each by its path, and it can only join one that is bytes throughout.
+   */
+  public async *batches(size = ENTRIES_AT_ONCE): AsyncGenerator<Entry[]> {
+    const options = { encoding: 'buffer' as BufferEncoding, bufferSize: size };
+    const entries = await fs.opendir(this.address('.') as unknown as string, options);
+    let batch: Entry[] = [];
+    try {
+      for await (const entry of entries) {
+        batch.push({ name: fromBytes(entry.name as unknown as Buffer), type: typeOf(entry) });
+        if (batch.length === size) {
+          yield batch;
+          batch = [];
+        }
+      }
+    } catch (error) {
+      // an entry vanished while Node asked for its type: ENOENT would say that the directory is gone
+      throw isErrno(error, 'ENOENT') && (error as NodeJS.ErrnoException).syscall === 'lstat' ? Object.assign(error as Error, { code: 'EAGAIN' }) : error;
+    }
+    if (batch.length > 0) {
+      yield batch;
+    }
+  }
+
+  /** All entries at once, in the order of the bytes of their names. */
   public async list(): Promise<Entry[]> {
-    const entries = await fs.readdir(this.address('.'), { withFileTypes: true, encoding: 'buffer' });
-    return entries.map((entry): Entry => ({ name: fromBytes(entry.name), type: typeOf(entry) })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const entries: Entry[] = [];
+    for await (const batch of this.batches()) {
+      entries.push(...batch);
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   public async readFile(name: string): Promise<string> {
@@ -98,6 +154,36 @@ export class Directory {
     } finally {
       await handle.close();
     }
+  }
+
+  /** The SHA-256 of the content of a file, in hexadecimal digits; undefined if it had to stop before the end. */
+  public async hash(name: string, mustStop: () => boolean = () => false): Promise<string | undefined> {
+    const handle = await fs.open(this.address(name), STREAM_FILE);
+    try {
+      const digest = createHash('sha256');
+      const buffer = Buffer.allocUnsafe(BYTES_AT_ONCE);
+      for (let unasked = 0; ;) {
+        const { bytesRead } = await handle.read(buffer, 0, BYTES_AT_ONCE);
+        if (bytesRead === 0) {
+          return digest.digest('hex');
+        }
+        digest.update(buffer.subarray(0, bytesRead));
+        unasked += bytesRead;
+        if (unasked >= BYTES_UNASKED) {
+          unasked = 0;
+          if (mustStop()) {
+            return undefined;
+          }
+        }
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Where a symbolic link points to, a byte string. */
+  public async readlink(name: string): Promise<string> {
+    return fromBytes(await fs.readlink(this.address(name), 'buffer'));
   }
 
   /** Writes a file of our own, whole or not at all: under another name first, then renamed. */
@@ -128,10 +214,9 @@ export class Directory {
    * much the server would let the client do: a function that the server takes for uid 0 is not uid 0 to its own kernel
    * (unlink(2), EPERM).
    */
-  public async clearStickyBit(): Promise<void> {
-    const { mode } = await this.stat();
-    if (mode / STICKY % 2n === 1n) {
-      await this.handle.chmod(Number(mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the next call tells
+  public async clearStickyBit(own: BigIntStats): Promise<void> {
+    if (isSticky(own)) {
+      await fs.chmod(this.address('.'), Number(own.mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the next call tells
     }
   }
 
@@ -171,6 +256,9 @@ export class Directory {
     return toBytes(`/proc/self/fd/${this.handle.fd}/${name}`);
   }
 }
+
+/** True for a directory that has the sticky bit. */
+export const isSticky = ({ mode }: BigIntStats): boolean => (mode / STICKY) % 2n === 1n;
 
 /** The type of what lstat or readdir describes. */
 export function typeOf(what: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): EntryType {

@@ -1,82 +1,283 @@
-import type { Directory } from './directory';
-import { isErrno } from './errno';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { ENTRIES_AT_ONCE } from './directory';
+import type { Directory, Entry } from './directory';
+import { errnoOf, isErrno } from './errno';
+import { Slots } from './slots';
+import { depthOf, join } from './tree';
+import type { Tree, TreePath } from './tree';
 
-/** Where in the walk a visit is. */
-export interface Position {
-  /** 0 for the directory that the walk began at. */
-  readonly depth: number;
-  /** True on the way back to a cursor: the directory was visited by an earlier walk, only its subdirectories are asked for. */
-  readonly alreadyDone: boolean;
+/** A directory that is visited. */
+export interface Visit {
+  readonly directory: Directory;
+  readonly path: TreePath;
+  /** What `enter` said when the walk went into this directory. */
+  readonly context: string;
+  /** Its entries in batches, without those that an earlier visit went through. */
+  readonly entries: AsyncIterable<Entry[]>;
+  /** How many those were. */
+  readonly skipped: number;
 }
 
-/** What is done in a directory; answers the subdirectories to go on with, or 'stopped' if time ran out within it. */
-export type Visit = (directory: Directory, position: Position) => Promise<string[] | 'stopped'>;
+/**
+ * How a visit ended. DONE: go on with the subdirectories. LIST_AGAIN: the same, but the visit took subdirectories away. ENOUGH:
+ * the walk has found what it looked for. A number: time ran out within the directory, and the next visit is to leave out so many
+ * of its entries (0: it begins anew).
+ */
+export type VisitEnd = 'DONE' | 'LIST_AGAIN' | 'ENOUGH' | number;
 
 export interface WalkOptions {
-  readonly visit: Visit;
-  /** The cursor of an earlier walk that was stopped. */
-  readonly cursor?: string;
+  readonly visit: (visit: Visit) => Promise<VisitEnd>;
+  /** Asked for each subdirectory of a directory that was visited: the context to visit it with, undefined to leave it out. */
+  readonly enter?: (parent: Directory, name: string, path: TreePath, context: string) => Promise<string | undefined>;
+  /** A directory that could not be read, and why. One that is gone, or became something else, is not meant. */
+  readonly unreadable: (path: TreePath, errno: string) => void;
   /** Asked before each directory. */
   readonly mustStop: () => boolean;
+  /** The cursor of an earlier walk that was stopped. */
+  readonly cursor?: string;
+  /** The context of the top; left out, an empty text. */
+  readonly context?: string;
 }
 
 /** A walk's end: done, or stopped with the cursor to go on from. */
 export interface WalkEnd {
   readonly done: boolean;
   readonly cursor?: string;
+  /** A directory that somebody changed between two walks: what they saw of it may be incomplete, or seen twice. */
+  readonly changed?: TreePath;
 }
 
 /**
- * Walks a tree depth first, each directory before its subdirectories and these in the order of their names. The cursor is the
- * path of the last directory whose visit was finished: small, whatever the size of the tree. A walk that goes on from a cursor
- * visits again only the directories on the way to it, with `alreadyDone`.
+ * Within one directory the client makes its calls one after the other, so this is how many are in flight. A session has at most
+ * 64 slots, a server may grant fewer (the one of bench/ some 28), and calls that wait for a slot delay the one that everything
+ * waits for: the subdirectories of one directory are removed one at a time. At 3 ms a call, 24 make 8,000 calls a second.
  */
-export async function walk(root: Directory, options: WalkOptions): Promise<WalkEnd> {
-  let finished = options.cursor;
+export const DIRECTORIES_AT_ONCE = 24;
+/** Names of subdirectories in memory, per directory; one that has more is listed again for the next ones. */
+const SUBDIRECTORIES_AT_ONCE = 10_000;
+/** Step Functions: a state holds 256 KiB ("Quotas", AWS Step Functions Developer Guide), and an answer is more than its cursor. */
+const LONGEST_CURSOR = 128 * 1024;
 
-  const descend = async (directory: Directory, path: string[], target: string[] | undefined): Promise<boolean> => {
-    if (options.mustStop()) {
-      return false;
-    }
-    const subdirectories = await options.visit(directory, { depth: path.length, alreadyDone: target !== undefined });
-    if (subdirectories === 'stopped') {
-      return false;
-    }
-    if (target === undefined) {
-      finished = encodeCursor(path);
-    }
-    const next = target?.[0];
-    for (const name of subdirectories.filter((candidate) => next === undefined || candidate >= next).sort()) {
-      const child = await openUnlessGone(directory, name);
-      if (child) {
-        try {
-          if (!await descend(child, [...path, name], name === next ? target!.slice(1) : undefined)) {
-            return false;
-          }
-        } finally {
-          await child.close();
-        }
-      }
-    }
-    return true;
-  };
-
-  const done = await descend(root, [], options.cursor === undefined ? undefined : decodeCursor(options.cursor));
-  return done ? { done } : { done, cursor: finished };
+/** A directory that the walk has begun and not finished. */
+interface Frame {
+  readonly path: TreePath;
+  readonly context: string;
+  /** The entries to leave out of the visit; left out once it is done. */
+  readonly skip?: number;
+  /** How many subdirectories were walked into, in the order of the listing. */
+  readonly entered?: number;
+  /** The ctime of the directory when these, or the entries to leave out, were counted. */
+  readonly change?: string;
 }
 
-/** A directory that vanished, or became something else, since it was listed needs no walk. */
-async function openUnlessGone(directory: Directory, name: string): Promise<Directory | undefined> {
-  try {
-    return await directory.openDirectory(name);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+/** What is to be walked into after a visit. */
+interface Visited {
+  readonly frame: Frame;
+  /** The subdirectories, where they are few. */
+  readonly names?: string[];
+}
+
+/**
+ * Walks a tree, many directories at once, each before its subdirectories and each as a stream: what is in memory is bounded,
+ * whatever the size of the tree. A walk that must stop finishes the visits that it has begun, and answers with a cursor: the
+ * directories that it has not finished.
+ */
+export async function walk(tree: Tree, options: WalkOptions): Promise<WalkEnd> {
+  return new Walk(tree, options).run();
+}
+
+class Walk {
+  private readonly slots = new Slots(DIRECTORIES_AT_ONCE);
+  private readonly left: Frame[] = [];
+  private enough = false;
+  private changed?: TreePath;
+  private readonly failures: unknown[] = [];
+  private begun = 0;
+
+  constructor(private readonly tree: Tree, private readonly options: WalkOptions) {}
+
+  public async run(): Promise<WalkEnd> {
+    const { cursor, context = '' } = this.options;
+    const frames: Frame[] = cursor === undefined ? [{ path: '', context, skip: 0 }] : decodeCursor(cursor);
+    await this.spawn(frames, async (frame) => this.begin(frame));
+    if (this.failures.length > 0) {
+      throw this.failures[0];
+    }
+    const changed = this.changed === undefined ? {} : { changed: this.changed };
+    return this.left.length === 0 ? { done: true, ...changed } : { done: false, cursor: encodeCursor(this.left), ...changed };
+  }
+
+  /** A walk begins at least one directory: whoever goes on until it is done comes to an end, however little time each call has. */
+  private get stopped(): boolean {
+    return this.enough || this.failures.length > 0 || (this.begun > 0 && this.options.mustStop());
+  }
+
+  /** Goes on with each frame in a slot, in their order; answers how many were begun before the walk had to stop. */
+  private async spawn(frames: readonly Frame[], action: (frame: Frame) => Promise<Visited | undefined>): Promise<void> {
+    const running: Array<Promise<void>> = [];
+    for (const frame of frames) {
+      if (!await this.acquire(frame)) {
+        this.left.push(frame);
+        continue;
+      }
+      running.push(this.inSlot(frame, action));
+    }
+    await Promise.all(running);
+  }
+
+  private async acquire(frame: Frame): Promise<boolean> {
+    await this.slots.acquire(depthOf(frame.path));
+    if (this.stopped) {
+      this.slots.release();
+      return false;
+    }
+    this.begun += frame.skip === undefined ? 0 : 1; // what was visited before gets a walk nowhere by itself
+    return true;
+  }
+
+  /** The slot is held for the visit only: whoever waits for subdirectories holds none, so they always get one. Never throws. */
+  private async inSlot(frame: Frame, action: (frame: Frame) => Promise<Visited | undefined>): Promise<void> {
+    try {
+      let visited: Visited | undefined;
+      try {
+        visited = await action(frame);
+      } finally {
+        this.slots.release();
+      }
+      if (visited) {
+        await this.descend(visited);
+      }
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) {
+        this.failures.push(error); // a bug, or the end of everything: thrown once nothing is in flight
+      } else if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+        this.options.unreadable(frame.path, errno);
+      }
+    }
+  }
+
+  private async begin(frame: Frame): Promise<Visited | undefined> {
+    return frame.skip === undefined ? { frame } : this.tree.use(frame.path, async (directory) => this.visit(frame, directory));
+  }
+
+  private async visit(frame: Frame, directory: Directory): Promise<Visited | undefined> {
+    if (frame.change !== undefined && frame.change !== await changeOf(directory)) {
+      this.changed ??= frame.path;
+    }
+    const listing: Listing = { seen: 0, complete: false, subdirectories: [] };
+    const entries = entriesOf(directory, frame.skip!, listing);
+    const end = await this.options.visit({ directory, path: frame.path, context: frame.context, entries, skipped: frame.skip! });
+    if (end === 'ENOUGH') {
+      this.enough = true;
       return undefined;
     }
-    throw error;
+    if (typeof end === 'number') {
+      this.left.push({ path: frame.path, context: frame.context, skip: end, ...(end > 0 ? { change: await changeOf(directory) } : {}) });
+      return undefined;
+    }
+    const { path, context } = frame;
+    if (end === 'LIST_AGAIN' || !listing.complete || listing.seen > ENTRIES_AT_ONCE) {
+      return { frame: { path, context } };
+    }
+    const names = listing.subdirectories;
+    return names.length === 0 ? undefined : { frame: { path, context, change: await changeOf(directory) }, names };
+  }
+
+  /** Walks into the subdirectories of a directory that was visited. */
+  private async descend({ frame, names: known }: Visited): Promise<void> {
+    let { entered = 0, change } = frame;
+    for (;;) {
+      let names = known;
+      if (!names) {
+        ({ names, entered, change } = await this.listSubdirectories({ ...frame, entered, change }));
+      }
+      const running: Array<Promise<void>> = [];
+      let stopped = false;
+      for (const name of names) {
+        const child: Frame = { path: join(frame.path, name), context: frame.context, skip: 0 };
+        stopped = !await this.acquire(child);
+        if (stopped) {
+          this.left.push({ path: frame.path, context: frame.context, entered, change });
+          break;
+        }
+        entered += 1;
+        running.push(this.inSlot(child, async () => this.enter(frame, name, child)));
+      }
+      await Promise.all(running);
+      if (stopped || known || names.length < SUBDIRECTORIES_AT_ONCE) {
+        return;
+      }
+    }
+  }
+
+  private async enter(parent: Frame, name: string, child: Frame): Promise<Visited | undefined> {
+    const { enter } = this.options;
+    const { path, context: above } = parent;
+    const context = enter ? await this.tree.use(path, async (directory) => enter(directory, name, child.path, above)) : above;
+    return context === undefined ? undefined : this.begin({ ...child, context });
+  }
+
+  private async listSubdirectories(frame: Frame): Promise<Required<Pick<Frame, 'entered' | 'change'>> & { names: string[] }> {
+    return this.tree.use(frame.path, async (directory) => {
+      const change = await changeOf(directory);
+      let entered = frame.entered ?? 0;
+      if (frame.change !== undefined && frame.change !== change) {
+        this.changed ??= frame.path;
+        entered = 0; // twice is better than never
+      }
+      const names: string[] = [];
+      let seen = 0;
+      for await (const batch of directory.batches()) {
+        for (const { name, type } of batch) {
+          if (type === 'directory' && names.length < SUBDIRECTORIES_AT_ONCE && (seen += 1) > entered) {
+            names.push(name);
+          }
+        }
+        if (names.length === SUBDIRECTORIES_AT_ONCE) {
+          break;
+        }
+      }
+      return { names, entered, change };
+    });
   }
 }
 
-// names hold any byte but '/' and NUL; base64 brings them through JSON
-const encodeCursor = (path: readonly string[]): string => Buffer.from(path.join('/'), 'latin1').toString('base64');
-const decodeCursor = (cursor: string): string[] => Buffer.from(cursor, 'base64').toString('latin1').split('/').filter((name) => name !== '');
+const changeOf = async (directory: Directory): Promise<string> => String((await directory.stat()).ctimeNs);
+
+/** What a visit saw of a directory. */
+interface Listing {
+  seen: number;
+  /** False if the visit did not ask for all of it. */
+  complete: boolean;
+  /** While they are few. */
+  subdirectories: string[];
+}
+
+/** The entries of a directory from a position on; notes what there is. */
+async function *entriesOf(directory: Directory, skip: number, listing: Listing): AsyncGenerator<Entry[]> {
+  for await (const batch of directory.batches()) {
+    const rest = batch.slice(Math.max(0, skip - listing.seen));
+    listing.seen += batch.length;
+    if (listing.seen <= ENTRIES_AT_ONCE) {
+      listing.subdirectories = batch.filter(({ type }) => type === 'directory').map(({ name }) => name);
+    }
+    if (rest.length > 0) {
+      yield rest;
+    }
+  }
+  listing.complete = true;
+}
+
+// names hold any byte but '/' and NUL, and neighbours share most of their paths
+function encodeCursor(frames: readonly Frame[]): string {
+  const cursor = deflateRawSync(Buffer.from(JSON.stringify(frames), 'utf8')).toString('base64');
+  if (cursor.length > LONGEST_CURSOR) {
+    throw new Error(`the tree is so deep, and its names are so long, that ${frames.length} unfinished directories do not fit the ${LONGEST_CURSOR} bytes of a cursor`);
+  }
+  return cursor;
+}
+
+function decodeCursor(cursor: string): Frame[] {
+  return JSON.parse(inflateRawSync(Buffer.from(cursor, 'base64')).toString('utf8')) as Frame[];
+}

@@ -6,11 +6,11 @@ export interface InvocationTime {
   getRemainingTimeInMillis(): number;
 }
 
-/** Tells long operations when to stop and answer with what is left. */
+/** Tells long operations when to stop and answer with what is left: when time is nearly over, or when somebody asks them to. */
 export class Deadline {
-  constructor(private readonly time: InvocationTime, private readonly spareMilliseconds = SPARE_MILLISECONDS) {}
+  constructor(private readonly time: InvocationTime, private readonly abort?: AbortSignal, private readonly spareMilliseconds = SPARE_MILLISECONDS) {}
 
   public get reached(): boolean {
-    return this.time.getRemainingTimeInMillis() <= this.spareMilliseconds;
+    return this.abort?.aborted === true || this.time.getRemainingTimeInMillis() <= this.spareMilliseconds;
   }
 }

@@ -1,5 +1,5 @@
 import { openRecoveryDirectory } from './recovery-directory';
-import { survey } from './survey';
+import { listSurveyedNames } from './survey/names';
 import { RestoreError } from '../../src/core/contract';
 import { classifyRootEntry, recoveryDirectoriesOfJob, RootEntryKind } from '../../src/core/recovery-directory';
 import type { FindAnswer, FindEvent } from '../../src/core/worker';
@@ -8,7 +8,7 @@ import { NamedError } from '../runtime/named-error';
 
 /** Finds the one recovery directory that a restore job made; AWS Backup does not tell its name anywhere. */
 export async function find(root: Directory, event: FindEvent): Promise<FindAnswer> {
-  const { names } = await survey(root);
+  const names = await listSurveyedNames(root);
   const { CreationDate, CompletionDate } = event.job;
   const job = { created: Date.parse(CreationDate), completed: CompletionDate === undefined ? Date.now() : Date.parse(CompletionDate) };
   const candidates = recoveryDirectoriesOfJob(event.before, names, job).map(({ name }) => name);

@@ -5,7 +5,7 @@ import type { MoveAnswer, MoveCounts, MoveEvent, MoveResume, PathNote } from '..
 import { toText } from '../fs/byte-name';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
-import { walk } from '../fs/walk';
+import { walk } from '../fs/walk-in-order';
 import type { Deadline } from '../runtime/deadline';
 import { NamedError } from '../runtime/named-error';
 import { compare } from './move/compare';
@@ -113,7 +113,7 @@ async function run(root: Directory, recovery: Directory, event: MoveEvent, from:
         }
         const here = live[depth];
         if (from.phase === 'APPLY' && !alreadyDone) {
-          await restored.clearStickyBit(); // its mode no longer matters: the live directory keeps its own
+          await restored.clearStickyBit(await restored.stat()); // its mode no longer matters: the live directory keeps its own
         }
         const common: string[] = [];
         // entries before this one were dealt with when time ran out in this very directory

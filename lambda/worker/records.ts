@@ -6,9 +6,9 @@ import { isErrno } from '../fs/errno';
 
 /**
  * What is on record about a recovery directory, in files of ours on the same file system:
- * `moved`: its content was moved into place (the workflow verifies before it moves). `deleting`: all guards let its deletion begin.
+ * `moved`: its content was moved into place (the workflow verifies before it moves). `quarantined`: it was taken out of the way. `deleting`: all guards let its deletion begin.
  */
-export type RecordName = 'moved' | 'deleting';
+export type RecordName = 'moved' | 'quarantined' | 'deleting';
 
 /** A record, and when the file system says that it was written. */
 export interface Record {
@@ -72,7 +72,7 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
 export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
   const directory = await openBelow(root, recordsOf(recoveryDirectory));
   try {
-    for (const record of ['moved', 'deleting'] as const) {
+    for (const record of ['moved', 'quarantined', 'deleting'] as const) {
       await ignoring(['ENOENT'], async () => directory?.unlink(fileOf(record)));
     }
   } finally {

@@ -1,75 +1,86 @@
 import { openRecoveryDirectory } from './recovery-directory';
-import type { TreeCounts, VerifyAnswer, VerifyEvent } from '../../src/core/worker';
-import { fromText } from '../fs/byte-name';
+import { listSurveyedNames } from './survey/names';
+import { treePathOf } from './verify/expected';
+import { LookThrough } from './verify/look-through';
+import { MOST_NOTES } from './verify/notes';
+import { NOTHING } from './verify/tally';
+import { RestoreError } from '../../src/core/contract';
+import { checkExpectations } from '../../src/core/expectation';
+import { describeProblems } from '../../src/core/problem';
+import type { Problem } from '../../src/core/problem';
+import { classifyRootEntry, parseRecoveryDirectoryName, RootEntryKind } from '../../src/core/recovery-directory';
+import type { TreeCounts, VerifyAnswer, VerifyEvent, VerifyResume } from '../../src/core/worker';
 import { existsBelow } from '../fs/descend';
 import type { Directory } from '../fs/directory';
-import { walk } from '../fs/walk';
+import { errnoOrThrow } from '../fs/errno';
+import { componentsOf } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
+import { inParallel } from '../runtime/in-parallel';
+import { NamedError } from '../runtime/named-error';
 
-const NOTHING: TreeCounts = { files: 0, directories: 0, symbolicLinks: 0, others: 0, bytes: 0 };
-/** Calls in flight within one directory: half of the 64 slots that an NFSv4.1 session has, the rest is for the neighbours. */
-const LSTATS_AT_ONCE = 32;
+/** Each holds one descriptor at a time. */
+const ITEMS_AT_ONCE = 32;
+const COMPARISONS = ['SIZE_AND_TIME', 'SHA256'];
 
-/** The answer goes through the state of the state machine, which holds 256 KiB in all. */
-const MOST_FINDINGS = 20;
-
-/** The names of the components of an item, as byte strings. */
-const componentsOf = (item: string): string[] => item.split('/').filter((name) => name !== '').map(fromText);
-
-/** Checks that a recovery directory holds each requested item with its hierarchy, and counts what it holds. */
+/** Checks that a recovery directory holds each requested item with its hierarchy and meets the expectations, counts it, and compares it with what is at its place. */
 export async function verify(root: Directory, event: VerifyEvent, deadline: Deadline): Promise<VerifyAnswer> {
+  refuseInvalid(event);
   const directory = await openRecoveryDirectory(root, event.directory);
   if (!directory) {
-    return { operation: 'verify', done: true, verdict: 'FAILED', findings: [`the recovery directory '${event.directory}' is not there`], counts: NOTHING, resume: null };
+    return conclude(root, [`the recovery directory '${event.directory}' is not there`], { counts: NOTHING });
   }
   try {
-    const resume = event.previous?.resume;
-    let counts = resume?.counts ?? NOTHING;
-    const end = await walk(directory, {
-      cursor: resume?.cursor,
-      mustStop: () => deadline.reached,
-      visit: async (current, { alreadyDone }) => {
-        const entries = await current.list();
-        const subdirectories = entries.filter(({ type }) => type === 'directory').map(({ name }) => name);
-        if (!alreadyDone) {
-          const files = entries.filter(({ type }) => type === 'file').map(({ name }) => name);
-          const of = (type: string) => entries.filter((entry) => entry.type === type).length;
-          counts = {
-            files: counts.files + files.length,
-            directories: counts.directories + subdirectories.length,
-            symbolicLinks: counts.symbolicLinks + of('symbolicLink'),
-            others: counts.others + of('other'),
-            bytes: counts.bytes + await bytesOf(current, files),
-          };
-        }
-        return subdirectories;
-      },
-    });
-    if (!end.done) {
-      return { operation: 'verify', done: false, verdict: 'UNDECIDED', findings: [], counts, resume: { cursor: end.cursor, counts } };
+    const look = new LookThrough(root, directory, event, deadline);
+    const resume = await look.run();
+    const { counts, comparison, unreadable } = look.progress;
+    if (resume) {
+      return { operation: 'verify', done: false, verdict: 'UNDECIDED', findings: [], ...withComparison({ counts, comparison }), lostAndFound: [], resume };
     }
-    const findings = await findingsOf(directory, event.items, counts);
-    return { operation: 'verify', done: true, verdict: findings.length === 0 ? 'PASSED' : 'FAILED', findings, counts, resume: null };
+    const findings = [
+      ...await findingsOf(directory, event.items, counts),
+      ...unreadable.map(({ path, note }) => `'${path}' could not be read completely: ${note}`),
+      ...await look.expected.findings(directory, parseRecoveryDirectoryName(event.directory)!.instant),
+    ];
+    return await conclude(root, findings, { counts, comparison });
   } finally {
     await directory.close();
   }
 }
 
-async function bytesOf(directory: Directory, files: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (let start = 0; start < files.length; start += LSTATS_AT_ONCE) {
-    const found = await Promise.all(files.slice(start, start + LSTATS_AT_ONCE).map((name) => directory.lstat(name)));
-    bytes += found.reduce((sum, stats) => sum + Number(stats?.size ?? 0n), 0);
+function refuseInvalid(event: VerifyEvent): void {
+  const compare: Problem[] = event.compare && !COMPARISONS.includes(event.compare)
+    ? [{ subject: 'compare', rule: `must be one of ${COMPARISONS.join(', ')}`, value: event.compare, remedy: 'leave it out to compare nothing' }] : [];
+  const problems = [...event.expectations ? checkExpectations('expectations', event.expectations) : [], ...compare];
+  if (problems.length > 0) {
+    throw new NamedError(RestoreError.INVALID_WORKER_EVENT, describeProblems(problems));
   }
-  return bytes;
+}
+
+const withComparison = ({ counts, comparison }: Pick<VerifyResume, 'counts' | 'comparison'>): Pick<VerifyAnswer, 'counts' | 'comparison'> =>
+  (comparison ? { counts, comparison } : { counts });
+
+async function conclude(root: Directory, findings: readonly string[], found: Pick<VerifyResume, 'counts' | 'comparison'>): Promise<VerifyAnswer> {
+  const shown = findings.length > MOST_NOTES ? [...findings.slice(0, MOST_NOTES - 1), `${findings.length - MOST_NOTES + 1} more findings`] : [...findings];
+  return {
+    operation: 'verify',
+    done: true,
+    verdict: findings.length === 0 ? 'PASSED' : 'FAILED',
+    findings: shown,
+    ...withComparison(found),
+    lostAndFound: (await listSurveyedNames(root)).filter((name) => classifyRootEntry(name) === RootEntryKind.LOST_AND_FOUND),
+    resume: null,
+  };
 }
 
 async function findingsOf(directory: Directory, items: readonly string[] | null, counts: TreeCounts): Promise<string[]> {
   if (items === null) {
     return counts.files + counts.directories + counts.symbolicLinks + counts.others > 0 ? [] : ['the recovery directory is empty'];
   }
-  const found = await Promise.all(items.map((item) => existsBelow(directory, componentsOf(item))));
-  const missing = items.filter((_, index) => !found[index]);
-  const named = missing.slice(0, MOST_FINDINGS).map((item) => `the item '${item}' was not restored; paths are case-sensitive: was it in the backup?`);
-  return missing.length > named.length ? [...named, `${missing.length - named.length} more items were not restored`] : named;
+  const found = await inParallel(items, ITEMS_AT_ONCE, (item) => existsBelow(directory, componentsOf(treePathOf(item))).catch(errnoOrThrow));
+  return items.flatMap((item, index) => {
+    if (found[index] === true) {
+      return [];
+    }
+    return [found[index] === false ? `the item '${item}' was not restored; paths are case-sensitive: was it in the backup?` : `the item '${item}' could not be read: ${found[index]}`];
+  });
 }

@@ -1,5 +1,5 @@
 import { isWithin } from './item-path';
-import { classifyRootEntry, parseRecoveryDirectoryName, RootEntryKind } from './recovery-directory';
+import { classifyRootEntry, parseRecoveryDirectoryName, quarantineNameOf, RootEntryKind } from './recovery-directory';
 
 /** Why a directory is not deleted. Each stands for one guard; the worker checks all of them, whatever its caller says. */
 export enum RefusalReason {
@@ -17,6 +17,8 @@ export enum RefusalReason {
   RETENTION = 'RETENTION',
   /** Something in it was written after the restore: somebody works in it. */
   IN_USE = 'IN_USE',
+  /** Part of it could not be read, so nobody can tell whether somebody works in it. */
+  UNREADABLE = 'UNREADABLE',
   /** The caller did not bring the facts that a guard needs. */
   FACTS_MISSING = 'FACTS_MISSING',
   /** Entries that were not moved are left in it, and the request says to keep it then. */
@@ -33,6 +35,8 @@ export interface Refusal {
 export interface DeletionFacts {
   /** The name of the directory at the root of the file system. */
   readonly name: string;
+  /** True where it has the name that it was given in quarantine. */
+  readonly quarantined?: boolean;
   /** The root directories of the access points that lie at or within, or around, a recovery directory. */
   readonly accessPointRoots?: readonly string[];
   /** The restore jobs of this file system that are pending or running. */
@@ -62,10 +66,10 @@ export function refuseDeletion(facts: DeletionFacts): Refusal[] {
   if (accessPointRoots === undefined || runningRestoreJobs === undefined) {
     refusals.push({ reason: RefusalReason.FACTS_MISSING, detail: 'the access points and the running restore jobs of the file system must be read just before a deletion' });
   }
-  const path = `/${facts.name}`;
+  const paths = [facts.name, ...(facts.quarantined ? [quarantineNameOf(facts.name)] : [])].map((name) => `/${name}`);
   for (const root of accessPointRoots ?? []) {
     // an access point rooted at '/' sees everything and depends on no directory: only the others make a directory theirs
-    if (root !== '/' && (isWithin(root, path) || isWithin(path, root))) {
+    if (root !== '/' && paths.some((path) => isWithin(root, path) || isWithin(path, root))) {
       refusals.push({ reason: RefusalReason.ACCESS_POINT, detail: `an access point has its root at '${root}'` });
     }
   }

@@ -11,6 +11,8 @@ export enum RootEntryKind {
   RECOVERY_DIRECTORY = 'RECOVERY_DIRECTORY',
   /** `aws-backup-failed-restore_<instant>`: what a restore job had brought back when it failed. */
   FAILED_RECOVERY_DIRECTORY = 'FAILED_RECOVERY_DIRECTORY',
+  /** A recovery directory that we took out of the way: `cdk-efs-backup-quarantine_` and its name. */
+  QUARANTINED = 'QUARANTINED',
   /** `aws-backup-lost+found`, perhaps with a suffix: fragments that AWS Backup could not place. Never deleted. */
   LOST_AND_FOUND = 'LOST_AND_FOUND',
   /** Begins like one of the above, but is none: somebody's own. Reported, never touched. */
@@ -35,6 +37,7 @@ const PREFIXES: ReadonlyArray<readonly [string, RootEntryKind]> = [
   ['aws-backup-restore_', RootEntryKind.RECOVERY_DIRECTORY],
   ['aws-backup-failed-restore_', RootEntryKind.FAILED_RECOVERY_DIRECTORY],
 ];
+const QUARANTINE_PREFIX = 'cdk-efs-backup-quarantine_';
 const LOST_AND_FOUND = 'aws-backup-lost+found';
 /** Names that begin like this are AWS Backup's, or pretend to be. */
 const NAMESPACE = 'aws-backup-';
@@ -78,11 +81,22 @@ export function formatRecoveryDirectoryName(
   return `${prefix}${seconds}${fraction === '' ? '' : `-${fraction}`}Z`;
 }
 
+/** The name that a recovery directory has in quarantine, at the root of the file system like the directory itself. */
+export const quarantineNameOf = (recoveryDirectory: string): string => `${QUARANTINE_PREFIX}${recoveryDirectory}`;
+
+/** The recovery directory's name in the name that it has in quarantine; undefined for every other name. */
+export function parseQuarantineName(name: string): RecoveryDirectoryName | undefined {
+  return name.startsWith(QUARANTINE_PREFIX) ? parseRecoveryDirectoryName(name.slice(QUARANTINE_PREFIX.length)) : undefined;
+}
+
 /** What the name of an entry at the root of a file system says that it is. */
 export function classifyRootEntry(name: string): RootEntryKind {
   const parsed = parseRecoveryDirectoryName(name);
   if (parsed) {
     return parsed.kind;
+  }
+  if (parseQuarantineName(name)) {
+    return RootEntryKind.QUARANTINED;
   }
   if (name.startsWith(LOST_AND_FOUND)) {
     return RootEntryKind.LOST_AND_FOUND;

@@ -1,6 +1,7 @@
-import type { Refusal } from './deletion-guard';
+import type { Refusal, RefusalReason } from './deletion-guard';
 import type { RootEntryKind } from './recovery-directory';
 import type { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
+import type { Sample, Shard } from './shard';
 
 /**
  * What the file-system worker is asked and what it answers. An answer with `done: false` means: the time of the invocation was
@@ -10,6 +11,24 @@ import type { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-reques
 /** Lists what lies at the root of the file system and is, or pretends to be, AWS Backup's. */
 export interface SurveyEvent {
   readonly operation: 'survey';
+  /** True: also looks through every recovery, failed recovery, quarantined and lost+found directory, and says what is in it. */
+  readonly contents?: boolean;
+  /** Cuts one directory into at most so many shards, 1 to 100, of about as many entries each. Only this one is looked through. */
+  readonly cut?: { readonly directory: string; readonly shards: number };
+  /** How much later than the restore an entry may be written before the directory counts as in use, in seconds; default 300. */
+  readonly graceSeconds?: number;
+  /** Calls to the file system a second, at most; default 3,500. */
+  readonly operationsPerSecond?: number;
+  /** The answer before; nothing, or an empty object, in the first call. */
+  readonly previous?: { readonly resume?: SurveyResume | null };
+}
+
+export interface SurveyResume {
+  /** What was looked through. */
+  readonly contents: Readonly<Record<string, SurveyedContent>>;
+  /** What is being looked through, and where the walk stopped. */
+  readonly current?: { readonly name: string; readonly cursor?: string; readonly content: SurveyedContent };
+  readonly sample?: Sample;
 }
 
 /** One entry at the root of the file system. */
@@ -18,14 +37,35 @@ export interface SurveyedEntry {
   readonly kind: RootEntryKind;
   /** The instant in the name of a recovery directory, ISO 8601. */
   readonly instant?: string;
+  /** How long ago that was. */
+  readonly ageSeconds?: number;
+  /** What is in it, where the survey was asked to look. */
+  readonly content?: SurveyedContent;
+}
+
+/** What a directory holds. */
+export interface SurveyedContent {
+  readonly counts: TreeCounts;
+  /** The newest times of all that it holds, ISO 8601; left out where there is none. */
+  readonly newest?: { readonly mtime: string; readonly ctime: string };
+  /** True if something in it was written after the restore; undefined for lost+found, whose name has no instant. */
+  readonly inUse?: boolean;
+  /** The path of such an entry. */
+  readonly inUsePath?: string;
+  /** Up to 20 directories that could not be read, and why; what they hold is not counted. */
+  readonly unreadable: PathNote[];
 }
 
 export interface SurveyAnswer {
   readonly operation: 'survey';
-  readonly done: true;
+  readonly done: boolean;
   readonly entries: SurveyedEntry[];
   /** The names of all entries, for the set difference of `find`. */
   readonly names: string[];
+  /** The shards, where the survey was asked to cut a directory. */
+  readonly shards?: Shard[];
+  /** Where to go on; left out once it is done. */
+  readonly resume?: SurveyResume;
 }
 
 /** Finds the one recovery directory that a restore job made. */
@@ -54,29 +94,76 @@ export interface TreeCounts {
   readonly bytes: number;
 }
 
-/** Checks that a recovery directory holds what was asked for. */
+/** Checks that a recovery directory holds what was asked for, and what else is expected of it. */
 export interface VerifyEvent {
   readonly operation: 'verify';
   readonly directory: string;
   /** The items of the request; null for a full restore. */
   readonly items: string[] | null;
+  /** What must be true of what was restored, beside the items being there. */
+  readonly expectations?: readonly Expectation[];
+  /** Compares what was restored with what is at its place now: by size and mtime, or also by the SHA-256 of the contents. */
+  readonly compare?: 'SIZE_AND_TIME' | 'SHA256';
+  /** Calls to the file system a second, at most; default 3,500. */
+  readonly operationsPerSecond?: number;
   /** The answer before; nothing, or an empty object, in the first call. */
   readonly previous?: { readonly resume?: VerifyResume | null };
+}
+
+/** Something that must be true of a path of the restored tree. The path is as it was in the backup: `/projects/alpha`. */
+export interface Expectation {
+  readonly path: string;
+  /** At least so many regular files are at the path or below it; left out: the path exists. */
+  readonly atLeastFiles?: number;
+  /** The newest regular file at the path or below it was written at most so many seconds before the restore. */
+  readonly newestFileWithinSeconds?: number;
+  /** The SHA-256 of the content of the regular file at the path, in hexadecimal digits. */
+  readonly sha256?: string;
+}
+
+/** How what was restored compares with what is at its place now. */
+export interface Comparison {
+  /** Entries that are restored and not at their place: these are what the restore brings back. */
+  readonly missing: number;
+  /** Entries that are at their place and differ: another type, size, mtime, target or, where asked for, content. */
+  readonly changed: number;
+  /** Entries that are the same. */
+  readonly same: number;
+  /** Entries at their place that were not restored, in the directories that both have. Until it is done, more than there are. */
+  readonly extra: number;
+  /** Up to 20 paths of each. */
+  readonly samples: { readonly missing: string[]; readonly changed: string[]; readonly extra: string[] };
 }
 
 export interface VerifyResume {
   /** Where the walk stopped; left out where it had not begun. */
   readonly cursor?: string;
   readonly counts: TreeCounts;
+  readonly comparison?: Comparison;
+  /**
+   * For each expectation: the regular files found so far, the mtime of the newest in milliseconds, and where one is asked for and
+   * was read, the SHA-256 of the content, or why there is none.
+   */
+  readonly expected?: ReadonlyArray<{ readonly files: number; readonly newest?: number; readonly content?: string }>;
+  /** What could not be read so far. */
+  readonly unreadable?: PathNote[];
+  /** True once the walk is done, and only contents are left to read. */
+  readonly walked?: boolean;
+  /** True if the last call got through no entry at all: a content is larger than what can be read in one call. */
+  readonly stalled?: boolean;
 }
 
 export interface VerifyAnswer {
   readonly operation: 'verify';
   readonly done: boolean;
   readonly verdict: 'PASSED' | 'FAILED' | 'UNDECIDED';
-  /** Each reason for FAILED, as a sentence. */
+  /** Up to 20 reasons for FAILED, as sentences. */
   readonly findings: string[];
   readonly counts: TreeCounts;
+  /** Left out where the event asks for none. */
+  readonly comparison?: Comparison;
+  /** Directories of fragments that AWS Backup could not place, at the root of the file system: look through them. */
+  readonly lostAndFound: string[];
   /** Where to go on; null once it is done. */
   readonly resume: VerifyResume | null;
 }
@@ -131,29 +218,71 @@ export interface MoveAnswer {
   readonly resume: MoveResume | null;
 }
 
-/** Deletes a recovery directory, if every guard lets it. */
+/** Deletes a recovery directory, or takes it out of the way, if every guard lets it. */
 export interface DeleteEvent {
   readonly operation: 'delete';
   readonly directory: string;
+  /**
+   * DELETE, the default: deletes it, quarantined or not. QUARANTINE: renames it to a name of ours, so that nobody begins to use
+   * it; it can be deleted later, or released by its old name.
+   */
+  readonly mode?: 'DELETE' | 'QUARANTINE';
   readonly accessPointRoots?: string[];
   readonly runningRestoreJobs?: string[];
   /** Recovery directories that no move is on record for are deleted when they are older than this. */
   readonly retentionSeconds?: number;
   /** DELETE_WHEN_EMPTY: refuse where anything but directories is left in it. DELETE: delete that, too. */
   readonly disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY | RecoveryDirectoryDisposal.DELETE;
-  /** How much later than the restore an entry may be written before the directory counts as in use, in seconds. */
+  /** How much later than the restore an entry may be written before the directory counts as in use, in seconds; default 300. */
   readonly graceSeconds?: number;
+  /** Guards to turn off, by name. Only IN_USE can be. */
+  readonly guardsOff?: ReadonlyArray<RefusalReason.IN_USE>;
+  /** The part that this worker deletes, where several do it together; the last one deletes the directory itself. */
+  readonly shard?: Shard;
+  /** Calls that change the file system a second, at most; default 3,500. With several workers, give each its part. */
+  readonly operationsPerSecond?: number;
+  /** The answer before; nothing, or an empty object, in the first call. */
+  readonly previous?: { readonly resume?: DeleteResume | null };
+}
+
+export interface DeleteResume {
+  /** Where looking through the directory stopped; left out once all of it was looked through. */
+  readonly cursor?: string;
+  /** Entries that were looked at. */
+  readonly inspected: number;
+  readonly deletedEntries: number;
 }
 
 export interface DeleteAnswer {
   readonly operation: 'delete';
   readonly done: boolean;
-  readonly outcome: 'DELETED' | 'ALREADY_GONE' | 'REFUSED' | 'INCOMPLETE' | 'UNDECIDED';
+  /**
+   * DELETED, QUARANTINED, ALREADY_GONE. SHARD_DELETED: this worker's part is gone, other workers have the rest. REFUSED: a guard
+   * said no. INCOMPLETE: some entries could not be deleted.
+   */
+  readonly outcome: 'DELETED' | 'SHARD_DELETED' | 'QUARANTINED' | 'ALREADY_GONE' | 'REFUSED' | 'INCOMPLETE' | 'UNDECIDED';
+  /** In all calls so far, as `previous` tells. */
   readonly deletedEntries: number;
   readonly refusals: Refusal[];
   /** Up to 20 entries that could not be deleted. */
   readonly notes: PathNote[];
+  /** Where to go on, and what is left: `inspected` less `deletedEntries`. Left out once it is done. */
+  readonly resume?: DeleteResume;
 }
 
-export type WorkerEvent = SurveyEvent | FindEvent | VerifyEvent | MoveEvent | DeleteEvent;
-export type WorkerAnswer = SurveyAnswer | FindAnswer | VerifyAnswer | MoveAnswer | DeleteAnswer;
+/** Gives a quarantined recovery directory its name back. */
+export interface ReleaseEvent {
+  readonly operation: 'release';
+  /** The name that the directory had before. */
+  readonly directory: string;
+}
+
+export interface ReleaseAnswer {
+  readonly operation: 'release';
+  readonly done: true;
+  /** NAME_TAKEN: something has that name by now, nothing was done. NOT_QUARANTINED: there is no such directory in quarantine. */
+  readonly outcome: 'RELEASED' | 'NAME_TAKEN' | 'NOT_QUARANTINED';
+}
+
+export type WorkerEvent = SurveyEvent | FindEvent | VerifyEvent | MoveEvent | DeleteEvent | ReleaseEvent;
+export type WorkerAnswer = SurveyAnswer | FindAnswer | VerifyAnswer | MoveAnswer | DeleteAnswer | ReleaseAnswer;

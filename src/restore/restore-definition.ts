@@ -155,6 +155,7 @@ export class RestoreDefinition extends Construct {
       accessPointRoots: at('$.facts.accessPointRoots'),
       runningRestoreJobs: at('$.facts.runningRestoreJobs'),
       disposal: at('$.prepared.request.recoveryDirectory'),
+      previous: at('$.deletion'),
     });
     const kept = new sfn.Pass(this, 'KeepRecoveryDirectory', {
       parameters: {

@@ -21,7 +21,7 @@ const PREPARED: RestoreExecution = { ...STARTED, prepared: { request: REQUEST, r
 const FOUND: RestoreExecution = { ...PREPARED, job: { RestoreJobId: 'job-1' }, found: { operation: 'find', done: true, directory: DIRECTORY, lostAndFound: ['aws-backup-lost+found'] } };
 
 const verified = (counts: Partial<VerifyAnswer['counts']> = {}): VerifyAnswer => ({
-  operation: 'verify', done: true, verdict: 'PASSED', findings: [], counts: { files: 2, directories: 1, symbolicLinks: 0, others: 0, bytes: 30, ...counts }, resume: null,
+  operation: 'verify', done: true, verdict: 'PASSED', findings: [], counts: { files: 2, directories: 1, symbolicLinks: 0, others: 0, bytes: 30, ...counts }, lostAndFound: [], resume: null,
 });
 const moved = (counts: Partial<MoveAnswer['counts']> = {}, more: Partial<MoveAnswer> = {}): MoveAnswer => ({
   operation: 'move', done: true, outcome: 'MOVED', counts: { moved: 1, replaced: 0, keptBoth: 0, skipped: 0, failed: 0, ...counts }, notes: [], resume: null, ...more,

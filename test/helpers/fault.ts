@@ -1,4 +1,6 @@
+import { createHook } from 'node:async_hooks';
 import * as fs from 'node:fs';
+import fsModule from 'node:fs';
 import { bytes } from './temp-tree';
 import type { InvocationTime } from '../../lambda/runtime/deadline';
 
@@ -11,34 +13,51 @@ export interface Call {
   readonly paths: readonly string[];
 }
 
-const BY_PATH = ['open', 'lstat', 'readdir', 'rename', 'mkdir', 'unlink', 'rmdir', 'link', 'rm'] as const;
-const BY_HANDLE = ['stat', 'chmod', 'writeFile', 'readFile', 'sync'] as const;
+const BY_PATH = [
+  'open', 'opendir', 'lstat', 'readlink', 'rename', 'mkdir', 'unlink', 'rmdir', 'link', 'symlink', 'rm', 'chmod', 'lchown', 'utimes', 'lutimes', 'appendFile',
+] as const;
+const BY_HANDLE = ['stat', 'chmod', 'utimes', 'read', 'readFile', 'write', 'writeFile', 'appendFile', 'sync', 'datasync'] as const;
 
-/** `/proc/self/fd/7/name` with the directory that descriptor 7 stands for now. */
+/** `/proc/self/fd/7/name` with the directory that descriptor 7 stands for now; '.' is that directory. */
 function resolve(path: unknown): string {
   const text = Buffer.isBuffer(path) ? path.toString('latin1') : String(path);
   const match = /^(\/proc\/self\/fd\/\d+)\/([^]*)$/.exec(text);
-  return match ? `${fs.readlinkSync(bytes(match[1]), 'latin1')}/${match[2]}` : text;
+  if (!match) {
+    return text;
+  }
+  const parent = fs.readlinkSync(bytes(match[1]), 'latin1');
+  const name = match[2].replace(/^\.\//, '');
+  return name === '.' ? parent : `${parent}/${name}`;
 }
 
-/** Calls `before` ahead of every call that the engine makes to the file system; what it throws is what the call throws. */
+/** True for a path that the engine made; tests make others. */
+const isChild = (path: unknown): boolean => Buffer.isBuffer(path) && path.toString('latin1').startsWith('/proc/self/fd/');
+
+/** The arguments that are paths on the file system: the target of a symbolic link is a text. */
+function pathsOf(operation: string, given: readonly unknown[]): string[] {
+  const [first, second] = given;
+  switch (operation) {
+    case 'rename':
+    case 'link': return [resolve(first), resolve(second)];
+    case 'symlink': return [resolve(second)];
+    default: return [resolve(first)];
+  }
+}
+
+/**
+ * Calls `before` ahead of every call that the engine makes to the file system; what it throws is what the call throws. A listing
+ * is an `opendir`, then a `readdir` each time that it asks for further entries. A call that
+ * blocks does not wait for what `before` promises.
+ */
 export function intercept(before: (call: Call) => void | Promise<void>): { readonly calls: Call[]; stop(): void } {
   const calls: Call[] = [];
   const stops: Array<() => void> = [];
-  const announce = async (operation: string, paths: readonly string[]) => {
+  const announceNow = (operation: string, paths: readonly string[]) => {
     const call = { index: calls.length, operation, paths };
     calls.push(call);
-    await before(call);
+    return before(call);
   };
-  for (const operation of BY_PATH) {
-    const real = fs.promises[operation] as (...given: unknown[]) => Promise<unknown>;
-    const spy = jest.spyOn(fs.promises, operation).mockImplementation((async (...given: unknown[]) => {
-      await announce(operation, given.slice(0, operation === 'rename' || operation === 'link' ? 2 : 1).map(resolve));
-      const result = await real(...given);
-      return operation === 'open' ? announceHandle(result as fs.promises.FileHandle, resolve(given[0])) : result;
-    }) as never);
-    stops.push(() => spy.mockRestore());
-  }
+  const announce = async (operation: string, paths: readonly string[]) => announceNow(operation, paths);
   const announceHandle = (handle: fs.promises.FileHandle, path: string): fs.promises.FileHandle => {
     for (const operation of BY_HANDLE) {
       const real = (handle[operation] as (...given: unknown[]) => Promise<unknown>).bind(handle);
@@ -51,6 +70,53 @@ export function intercept(before: (call: Call) => void | Promise<void>): { reado
     }
     return handle;
   };
+  const announceListing = (directory: fs.Dir, path: string, entriesAtOnce: number): fs.Dir => {
+    const real = directory[Symbol.asyncIterator].bind(directory);
+    return Object.assign(directory, {
+      async *[Symbol.asyncIterator]() {
+        const entries = real();
+        try {
+          for (let index = 0; ; index += 1) {
+            if (index % entriesAtOnce === 0) {
+              await announce('readdir', [path]).catch(async (error) => {
+                await (index === 0 ? directory.close() : undefined); // what was not begun does not close itself
+                throw error;
+              });
+            }
+            const { done, value } = await entries.next();
+            if (done) {
+              return;
+            }
+            yield value;
+          }
+        } finally {
+          await entries.return?.(undefined);
+        }
+      },
+    });
+  };
+  const blocking = fsModule.lstatSync as (...given: unknown[]) => unknown;
+  const blockingSpy = jest.spyOn(fsModule, 'lstatSync').mockImplementation(((...given: unknown[]) => {
+    if (isChild(given[0])) {
+      void announceNow('lstat', [resolve(given[0])]);
+    }
+    return blocking(...given);
+  }) as never);
+  stops.push(() => blockingSpy.mockRestore());
+  for (const operation of BY_PATH) {
+    const real = fs.promises[operation] as (...given: unknown[]) => Promise<unknown>;
+    const spy = jest.spyOn(fs.promises, operation).mockImplementation((async (...given: unknown[]) => {
+      const paths = pathsOf(operation, given);
+      await announce(operation, paths);
+      const result = await real(...given);
+      switch (operation) {
+        case 'open': return announceHandle(result as fs.promises.FileHandle, resolve(given[0]));
+        case 'opendir': return announceListing(result as fs.Dir, paths[0], (given[1] as fs.OpenDirOptions | undefined)?.bufferSize ?? 32);
+        default: return result;
+      }
+    }) as never);
+    stops.push(() => spy.mockRestore());
+  }
   return { calls, stop: () => stops.forEach((stop) => stop()) };
 }
 
@@ -96,28 +162,53 @@ export async function crashingAt(n: number, action: () => Promise<unknown>): Pro
   return crashed;
 }
 
+interface Request {
+  oncomplete(error: Error | null, result: unknown[] | null): void;
+}
+interface ListingHandle {
+  read(encoding: string, entriesAtOnce: number, request: Request): unknown;
+}
+
+/** What all listings of Node have their entries from; no module gives it away, but the hooks of asynchronous resources do. */
+function listingHandles(): ListingHandle {
+  let handle: object | undefined;
+  const hook = createHook({
+    init: (_id, type, _trigger, resource) => {
+      if (type === 'DIRHANDLE') {
+        handle = resource;
+      }
+    },
+  }).enable();
+  fs.opendirSync('/').closeSync();
+  hook.disable();
+  const handles = handle && Object.getPrototypeOf(handle) as Partial<ListingHandle>;
+  if (typeof handles?.read !== 'function') {
+    throw new Error('no listing can be intercepted: Node lists directories in another way now');
+  }
+  return handles as ListingHandle;
+}
+
 /** Runs an action on a file system that does not tell the types of entries, as an NFS client without READDIRPLUS. */
 export async function withoutEntryTypes<T>(action: () => Promise<T>): Promise<T> {
-  type Readdir = (...given: unknown[]) => Promise<unknown>;
-  const binding = (process as unknown as { binding(name: 'fs'): { readdir: Readdir } }).binding('fs');
-  const real = binding.readdir;
+  const handles = listingHandles();
+  const real = handles.read;
   let hidden = 0;
-  binding.readdir = async (...given) => {
-    const result = await real.apply(binding, given);
-    if (!Array.isArray(result) || !Array.isArray(result[1])) {
-      return result;
-    }
-    hidden += 1;
-    return [result[0], result[1].map(() => UNKNOWN_TYPE)];
+  handles.read = function (encoding, entriesAtOnce, request) {
+    const complete = request.oncomplete.bind(request);
+    request.oncomplete = (error, result) => {
+      hidden += Array.isArray(result) && typeof result[1] === 'number' ? 1 : 0;
+      complete(error, Array.isArray(result) ? result.map((each, index) => (index % 2 === 1 ? UNKNOWN_TYPE : each)) : result);
+    };
+    return real.call(this, encoding, entriesAtOnce, request);
   };
   try {
     const result = await action();
     if (hidden === 0) {
-      throw new Error('no listing was intercepted: Node lists directories in another way now');
+      throw new Error('no listing was intercepted: the action lists nothing, or Node lists directories in another way now');
     }
     return result;
   } finally {
-    binding.readdir = real;
+    handles.read = real;
   }
 }
 

@@ -1,54 +1,124 @@
-import type { Directory } from '../../fs/directory';
+import { Inventory } from './inventory';
+import type { PathRange } from '../../../src/core/shard';
+import type { PathNote } from '../../../src/core/worker';
+import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
+import type { Directory, Entry } from '../../fs/directory';
+import { errnoOrThrow } from '../../fs/errno';
+import { join } from '../../fs/tree';
+import type { Tree } from '../../fs/tree';
 import { walk } from '../../fs/walk';
+import type { Visit, VisitEnd } from '../../fs/walk';
+import type { Deadline } from '../../runtime/deadline';
+import type { RateLimit } from '../../runtime/rate-limit';
+import { isWrittenLater } from '../use';
+import type { UseLimits } from '../use';
 
 /** What guard 6 and the rule about leftovers must know about a tree. */
 export interface Inspection {
-  /** The path of an entry that was written after the reference; undefined if there is none. */
+  /** Where to go on, if time ran out. */
+  readonly cursor?: string;
+  /** How many entries were looked at. */
+  readonly inspected: number;
+  /** The path of an entry that was written later; undefined if there is none. */
   readonly writtenLater?: string;
   /** The path of an entry that is no directory; undefined if there is none. */
   readonly leftover?: string;
+  /** A directory that could not be read. */
+  readonly unreadable?: PathNote;
+  /** What the tree holds, as far as this call saw it. */
+  readonly inventory: Inventory;
 }
 
-/** From when on an entry is in use; in milliseconds since 1970-01-01T00:00:00Z. */
 export interface InspectOptions {
-  /** For the mtime of what is no directory: nothing that we do changes it. */
-  readonly restoredUntil: number;
-  /**
-   * For everything else. A move changes the mtime of the directories that it takes entries from, a deletion also the ctime of the
-   * other names of a file: what they did does not count as use.
-   */
-  readonly changedByUsUntil: number;
+  readonly top: Directory;
+  /** The device that nothing may lie outside of. */
+  readonly device: bigint;
+  /** When an entry counts as written later; left out where that guard is turned off. */
+  readonly limits?: UseLimits;
+  /** Whether entries that are no directories are looked for. */
+  readonly leftovers: boolean;
+  readonly range: PathRange;
+  readonly cursor?: string;
+  readonly deadline: Deadline;
+  readonly rateLimit: RateLimit;
 }
 
-const LSTATS_AT_ONCE = 32;
+/** A directory with more entries is listed again for its removal. */
+const MOST_LISTED = 10_000;
+/** ACCESS, GETATTR and READDIR of a directory. */
+const OPERATIONS_PER_DIRECTORY = 3;
 
-/** Looks through a tree until it finds both an entry that was written later and a leftover, or its end. */
-export async function inspect(directory: Directory, options: InspectOptions): Promise<Inspection> {
+/** Looks through a tree until it has found each reason not to delete it that it looks for, or its end. */
+export async function inspect(tree: Tree, options: InspectOptions): Promise<Inspection> {
+  const { limits, range } = options;
+  const inventory = new Inventory();
+  let inspected = 0;
   let writtenLater: string | undefined;
   let leftover: string | undefined;
-  await walk(directory, {
-    mustStop: () => writtenLater !== undefined && leftover !== undefined,
-    visit: async (current) => {
-      const own = await current.stat();
-      if (isLater(options.changedByUsUntil, own.mtimeMs, own.ctimeMs)) {
-        writtenLater ??= current.path;
-      }
-      const entries = await current.list();
-      const others = entries.filter(({ type }) => type !== 'directory').map(({ name }) => name);
-      leftover ??= others.length > 0 ? current.pathOf(others[0]) : undefined;
-      for (let start = 0; start < others.length && writtenLater === undefined; start += LSTATS_AT_ONCE) {
-        const names = others.slice(start, start + LSTATS_AT_ONCE);
-        const stats = await Promise.all(names.map((name) => current.lstat(name)));
-        const index = stats.findIndex((found) => found
-          && (isLater(options.restoredUntil, found.mtimeMs) || isLater(options.changedByUsUntil, found.ctimeMs)));
-        writtenLater = index >= 0 ? current.pathOf(names[index]) : undefined;
-      }
-      return entries.filter(({ type }) => type === 'directory').map(({ name }) => name);
-    },
-  });
-  return { writtenLater, leftover };
-}
+  let unreadable: PathNote | undefined;
+  const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined) && (!options.leftovers || leftover !== undefined));
 
-function isLater(reference: number, ...times: bigint[]): boolean {
-  return times.some((time) => Number(time) > reference);
+  const lookAt = async (directory: Directory, others: readonly string[]): Promise<void> => {
+    inspected += others.length;
+    if (options.leftovers && others.length > 0) {
+      leftover ??= directory.pathOf(others[0]);
+    }
+    if (limits && writtenLater === undefined) {
+      const stats = await directory.lstatAll(others);
+      const index = stats.findIndex((own) => own && isWrittenLater(own, limits));
+      writtenLater ??= index < 0 ? undefined : directory.pathOf(others[index]);
+    }
+  };
+
+  const visit = async ({ directory, path, entries, skipped }: Visit): Promise<VisitEnd> => {
+    await options.rateLimit.take(OPERATIONS_PER_DIRECTORY);
+    const own = await directory.stat(); // before the listing: reading a directory makes the kernel doubt what it knows of it
+    if (own.dev !== options.device) {
+      unreadable ??= { path: directory.path, note: 'lies on another device' };
+      return 'ENOUGH';
+    }
+    if (limits && isWrittenLater(own, limits)) {
+      writtenLater ??= directory.path;
+    }
+    const listing = { others: [] as string[], directories: [] as string[] };
+    let position = skipped;
+    for await (const batch of entries) {
+      const namesOf = (found: readonly Entry[]) => found.map(({ name }) => name);
+      const others = namesOf(batch.filter(({ name, type }) => type !== 'directory' && range.includes(join(path, name))));
+      listing.others.push(...(position < MOST_LISTED ? others : []));
+      listing.directories.push(...(position < MOST_LISTED ? namesOf(batch.filter(({ name, type }) => type === 'directory' && range.touches(join(path, name)))) : []));
+      await lookAt(directory, others);
+      position += batch.length;
+      if (foundAll()) {
+        return 'ENOUGH';
+      }
+      if (batch.length === ENTRIES_AT_ONCE && options.deadline.reached) {
+        return position;
+      }
+    }
+    inspected += 1;
+    if (skipped === 0 && position <= MOST_LISTED && !isSticky(own)) { // that one needs another look: its bit is in the way
+      inventory.add(path, listing);
+    }
+    return 'DONE';
+  };
+
+  const end = await walk(tree, {
+    visit,
+    enter: async (_parent, _name, path) => (range.touches(path) ? '' : undefined),
+    unreadable: (path, errno) => {
+      unreadable ??= { path: path === '' ? options.top.path : options.top.pathOf(path), note: errno };
+    },
+    mustStop: () => options.deadline.reached,
+    cursor: options.cursor,
+  });
+  if (end.changed !== undefined && limits) {
+    const changed = end.changed;
+    await tree.use(changed, async (directory) => {
+      writtenLater ??= isWrittenLater(await directory.stat(), limits) ? directory.path : undefined;
+    }).catch((error) => {
+      unreadable ??= { path: options.top.pathOf(changed), note: errnoOrThrow(error) };
+    });
+  }
+  return { cursor: end.cursor, inspected, writtenLater, leftover, unreadable, inventory };
 }

@@ -1,150 +1,247 @@
+import type { Inventory, Listing } from './inventory';
+import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
+import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
+import { retrying } from '../../fs/retrying';
+import { Slots } from '../../fs/slots';
+import { depthOf, join, nameOf, parentOf } from '../../fs/tree';
+import type { Tree, TreePath } from '../../fs/tree';
+import { DIRECTORIES_AT_ONCE } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
-
-/** How many directories are emptied at the same time; within one directory the kernel's client removes one entry at a time anyway. */
-const DIRECTORIES_AT_ONCE = 32;
-const MOST_NOTES = 20;
-/** What a busy server may answer and take back a moment later. */
-const TRANSIENT = ['EBUSY', 'ESTALE', 'EAGAIN'];
-const RETRY_AFTER_MILLISECONDS = [50, 200, 800];
+import type { RateLimit } from '../../runtime/rate-limit';
+import { isWrittenLater } from '../use';
+import type { UseLimits } from '../use';
 
 /** What a removal did. */
 export interface Removal {
   /** False if time ran out: call again. */
   readonly done: boolean;
+  /** What became of the top itself. */
+  readonly fate: Fate;
   readonly removed: number;
   /** Entries that could not be removed; the rest was. */
   readonly notes: PathNote[];
 }
 
 export interface RemoveOptions {
+  /** What is removed, and the directory that it is in. */
+  readonly top: Directory;
+  readonly parent: Directory;
+  /** The device that nothing may lie outside of. */
+  readonly device: bigint;
+  /** What was seen when the tree was inspected: it is removed without another look. */
+  readonly inventory: Inventory;
+  /** When an entry counts as written later, and is left; left out where that guard is turned off. */
+  readonly limits?: UseLimits;
   /** Leaves everything that is no directory, even if it came after the directory was looked through. */
   readonly onlyDirectories: boolean;
+  /** What of the tree is to be removed; other workers may be at work on the rest. */
+  readonly range: PathRange;
+  readonly deadline: Deadline;
+  readonly rateLimit: RateLimit;
 }
 
-/** CHANGED: gone, or no longer what it was listed as; the next listing tells. */
-type Fate = 'REMOVED' | 'CHANGED' | 'LEFT';
+const MOST_NOTES = 20;
+/** Where more entries of one directory cannot be removed, the rest of it is left as well. */
+const MOST_LEFT = 10_000;
+/** GETATTR and READDIR of a directory that was looked at before. */
+const OPERATIONS_PER_LISTING = 2;
+
+/** How often a directory is looked at again though nothing could be removed from it. */
+const MOST_IDLE_ROUNDS = 3;
+
+/** REMOVED: it is gone. CHANGED: it is no longer what it was listed as. LEFT: it stays. OTHERS: what is left in it belongs to other workers. */
+export type Fate = 'REMOVED' | 'CHANGED' | 'LEFT' | 'OTHERS';
 
 /**
- * Empties a directory and everything below it. Never follows a symbolic link and never leaves the device of the directory.
- * Nothing is in flight any more when it returns or throws: a call that comes late would address another directory, since the
- * numbers of closed descriptors are given away again.
+ * Removes a tree. Never follows a symbolic link and never leaves the device of the top. Many directories at once, and
+ * in each of them one entry after the other, since the kernel's client removes no two names of one directory at a time.
  */
-export async function removeTree(root: Directory, deadline: Deadline, options: RemoveOptions): Promise<Removal> {
-  const { dev } = await root.stat();
-  const notes: PathNote[] = [];
-  let removed = 0;
-  let free = DIRECTORIES_AT_ONCE - 1;
+export async function removeTree(tree: Tree, options: RemoveOptions): Promise<Removal> {
+  return new TreeRemoval(tree, options).run();
+}
 
-  // each call removes something, if anything can be removed: a caller that calls until all is done comes to an end
-  const outOfTime = () => removed > 0 && deadline.reached;
+class TreeRemoval {
+  private readonly slots = new Slots(DIRECTORIES_AT_ONCE);
+  private readonly notes: PathNote[] = [];
+  private removed = 0;
+  private stopped = false;
 
-  const note = (path: string, text: string) => {
-    if (notes.length < MOST_NOTES) {
-      notes.push({ path, note: text });
+  constructor(private readonly tree: Tree, private readonly options: RemoveOptions) {}
+
+  public async run(): Promise<Removal> {
+    const fate = await this.removeDirectory('', new Turns());
+    return { done: !this.stopped, fate, removed: this.removed, notes: this.notes };
+  }
+
+  /** Each call removes something, if anything can be removed: a caller that calls until all is done comes to an end. */
+  private get outOfTime(): boolean {
+    this.stopped ||= this.removed > 0 && this.options.deadline.reached;
+    return this.stopped;
+  }
+
+  private leave(path: string, note: string): Fate {
+    if (this.notes.length < MOST_NOTES) {
+      this.notes.push({ path, note });
     }
-  };
+    return 'LEFT';
+  }
 
-  const attempt = async (path: string, action: () => Promise<void>): Promise<Fate> => {
-    for (let retry = 0; ; retry += 1) {
-      try {
-        await action();
-        removed += 1;
-        return 'REMOVED';
-      } catch (error) {
-        if (isErrno(error, 'ENOENT')) {
-          return 'CHANGED';
-        }
-        const code = errnoOrThrow(error);
-        if (!TRANSIENT.includes(code) || retry === RETRY_AFTER_MILLISECONDS.length) {
-          note(path, code);
-          return 'LEFT';
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MILLISECONDS[retry]));
+  private async removeDirectory(path: TreePath, turns: Turns): Promise<Fate> {
+    const { top } = this.options;
+    const shown = path === '' ? top.path : top.pathOf(path);
+    const left = new Map<string, Fate>();
+    let known = this.options.inventory.take(path);
+    for (let idle = 0; idle < MOST_IDLE_ROUNDS;) {
+      const before = this.removed;
+      const listing = await this.look(path, known, left).catch((error) => this.unopened(shown, error));
+      if (typeof listing === 'string') {
+        return listing;
       }
-    }
-  };
-
-  const removeFile = async (parent: Directory, name: string): Promise<Fate> => {
-    if (options.onlyDirectories) {
-      note(parent.pathOf(name), 'appeared while the directory was deleted');
-      return 'LEFT';
-    }
-    return attempt(parent.pathOf(name), () => parent.unlink(name));
-  };
-
-  const removeDirectory = async (parent: Directory, name: string): Promise<Fate> => {
-    let directory: Directory | undefined;
-    try {
-      directory = await parent.openDirectory(name);
-      if (!await isEmptied(directory)) {
+      const sawNothing = !known && listing.others.length + listing.directories.length === 0;
+      await this.removeListed(path, listing, left);
+      if (this.outOfTime) {
         return 'LEFT';
       }
+      if (left.size > 0) {
+        if (this.removed === before || left.size > MOST_LEFT) {
+          return [...left.values()].includes('LEFT') ? 'LEFT' : 'OTHERS';
+        }
+      } else {
+        const fate = await turns.take(() => this.attempt(shown, () => this.removeSelf(path)));
+        if (fate !== 'NOT_EMPTY') {
+          return fate;
+        }
+        if (sawNothing && !this.options.range.covers(path)) {
+          return 'OTHERS';
+        }
+      }
+      idle = this.removed === before ? idle + 1 : 0;
+      known = undefined; // what came since, and what the listing left out while names were removed
+    }
+    return this.leave(shown, 'is not empty, again and again');
+  }
+
+  /** What is to be removed from a directory; a fate, if it is not to be touched. */
+  private async look(path: TreePath, known: Listing | undefined, left: Map<string, Fate>): Promise<Listing | Fate> {
+    if (known) {
+      return this.ours(path, known);
+    }
+    return this.slots.run(depthOf(path), async () => this.tree.use(path, async (directory) => {
+      const stats = await directory.stat();
+      if (stats.dev !== this.options.device) {
+        return this.leave(directory.path, 'lies on another device');
+      }
+      await directory.clearStickyBit(stats);
+      return this.list(directory, path, left);
+    }));
+  }
+
+  /** What of a listing is not for other workers. */
+  private ours(path: TreePath, { others, directories }: Listing): Listing {
+    const { range } = this.options;
+    return {
+      others: others.filter((name) => range.includes(join(path, name))),
+      directories: directories.filter((name) => range.touches(join(path, name))),
+    };
+  }
+
+  /** A bounded part of what a directory holds now, without what stays. */
+  private async list(directory: Directory, path: TreePath, left: Map<string, Fate>): Promise<Listing> {
+    const { limits, rateLimit } = this.options;
+    await rateLimit.take(OPERATIONS_PER_LISTING);
+    const listing = { others: [] as string[], directories: [] as string[] };
+    for await (const batch of directory.batches()) {
+      const namesOf = (directories: boolean) => batch.filter(({ name, type }) => (type === 'directory') === directories && !left.has(name)).map(({ name }) => name);
+      const { others, directories } = this.ours(path, { others: namesOf(false), directories: namesOf(true) });
+      const stats = limits ? await directory.lstatAll(others) : [];
+      others.forEach((name, index) => {
+        if (limits && stats[index] && isWrittenLater(stats[index], limits)) {
+          left.set(name, this.leave(directory.pathOf(name), 'was written while the directory was deleted'));
+        } else {
+          listing.others.push(name);
+        }
+      });
+      listing.directories.push(...directories);
+      if (listing.others.length + listing.directories.length >= ENTRIES_AT_ONCE) {
+        break;
+      }
+    }
+    return listing;
+  }
+
+  private async removeListed(path: TreePath, listing: Listing, left: Map<string, Fate>): Promise<void> {
+    const settle = (name: string, fate: Fate) => {
+      if (fate === 'LEFT' || fate === 'OTHERS') {
+        left.set(name, fate);
+      }
+    };
+    const turns = new Turns();
+    const directories = listing.directories.map(async (name) => settle(name, await this.removeDirectory(join(path, name), turns)));
+    const removeOthers = async (directory: Directory) => {
+      for (const name of listing.others) {
+        if (this.outOfTime) {
+          return;
+        }
+        settle(name, await this.removeOther(directory, name));
+      }
+    };
+    const none = listing.others.length === 0;
+    const others = none ? Promise.resolve() : this.slots.run(depthOf(path), async () => this.tree.use(path, removeOthers));
+    for (const end of await Promise.allSettled([others, ...directories])) { // nothing is in flight when this throws
+      if (end.status === 'rejected' && !isErrno(end.reason, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+        throw end.reason;
+      }
+    }
+  }
+
+  private async removeOther(directory: Directory, name: string): Promise<Fate> {
+    const shown = directory.pathOf(name);
+    if (this.options.onlyDirectories) {
+      return this.leave(shown, 'appeared while the directory was deleted');
+    }
+    const fate = await this.attempt(shown, () => directory.unlink(name));
+    return fate === 'NOT_EMPTY' ? 'CHANGED' : fate;
+  }
+
+  private async removeSelf(path: TreePath): Promise<void> {
+    const { parent, top } = this.options;
+    if (path === '') {
+      return parent.rmdir(top.name);
+    }
+    // without a slot, which siblings would get first: then the emptied directories, one at a time, would all be left to the end
+    await this.tree.use(parentOf(path), async (directory) => directory.rmdir(nameOf(path)));
+    await this.tree.forget(path);
+  }
+
+  private async attempt(shown: string, action: () => Promise<void>): Promise<Fate | 'NOT_EMPTY'> {
+    await this.options.rateLimit.take();
+    try {
+      await retrying(action);
+      this.removed += 1;
+      return 'REMOVED';
     } catch (error) {
-      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR')) {
         return 'CHANGED';
       }
-      note(parent.pathOf(name), errnoOrThrow(error));
-      return 'LEFT';
-    } finally {
-      await directory?.close();
+      return isErrno(error, 'ENOTEMPTY', 'EEXIST') ? 'NOT_EMPTY' : this.leave(shown, errnoOrThrow(error));
     }
-    return attempt(parent.pathOf(name), () => parent.rmdir(name));
-  };
+  }
 
-  const isEmptied = async (directory: Directory): Promise<boolean> => {
-    const own = await directory.stat();
-    if (own.dev !== dev) {
-      note(directory.path, 'lies on another device');
-      return false;
-    }
-    await directory.clearStickyBit();
-    return empty(directory);
-  };
+  private unopened(shown: string, error: unknown): Fate {
+    return isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') ? 'CHANGED' : this.leave(shown, errnoOrThrow(error));
+  }
+}
 
-  // true once the directory is empty; false if entries stay or time ran out
-  const empty = async (directory: Directory): Promise<boolean> => {
-    const left = new Set<string>();
-    for (let progress = true; progress && !outOfTime();) {
-      const entries = (await directory.list()).filter(({ name }) => !left.has(name));
-      if (entries.length === 0) {
-        return left.size === 0;
-      }
-      progress = false;
-      const settle = async (name: string, removal: Promise<Fate>): Promise<void> => {
-        const fate = await removal;
-        progress ||= fate === 'REMOVED';
-        if (fate === 'LEFT') {
-          left.add(name);
-        }
-      };
-      const pending: Array<Promise<void>> = [];
-      try {
-        for (const { name, type } of entries) {
-          if (outOfTime()) {
-            break;
-          }
-          if (type !== 'directory') {
-            await settle(name, removeFile(directory, name));
-          } else if (free > 0) {
-            free -= 1;
-            const removal = settle(name, removeDirectory(directory, name)).finally(() => { free += 1; });
-            removal.catch(() => undefined); // thrown below, once nothing is in flight
-            pending.push(removal);
-          } else {
-            await settle(name, removeDirectory(directory, name));
-          }
-        }
-      } finally {
-        await Promise.allSettled(pending);
-      }
-      await Promise.all(pending);
-    }
-    return (await directory.list()).length === 0;
-  };
+/** Lets actions run one after the other: those that would wait for each other in the kernel, each on a thread. */
+class Turns {
+  private last: Promise<unknown> = Promise.resolve();
 
-  const isEmpty = await isEmptied(root);
-  return { done: isEmpty || !outOfTime(), removed, notes };
+  public async take<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(action);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
 }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import { fromText, toText } from '../../../lambda/fs/byte-name';
 import { Directory } from '../../../lambda/fs/directory';
-import { withoutEntryTypes } from '../../helpers/fault';
-import { build, bytes, directory, fifo, file, outline, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import type { Entry } from '../../../lambda/fs/directory';
+import { crashingAt, failing, intercept, withoutEntryTypes } from '../../helpers/fault';
+import { build, bytes, directory, fifo, file, openDescriptors, outline, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
 const top = useTempDirectory();
 let opened: Directory;
@@ -11,20 +12,30 @@ afterEach(() => opened.close());
 const ODD_NAMES = ['new\nline', '-rf', '\xff\xfe', '\x80', 'Straße', ' ', '...', '\\', '*', 'a'.repeat(255)].map((name) =>
   (/[ß]/.test(name) ? fromText(name) : name));
 
+async function list(from: Directory, size?: number): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const batch of from.batches(size)) {
+    entries.push(...batch);
+  }
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 describe('listing', () => {
   test('tells the types without following symbolic links', async () => {
     build(top(), { d: {}, f: '', l: symbolicLink('d'), dangling: symbolicLink('nowhere'), p: fifo });
     opened = await Directory.open(top());
-    expect(await opened.list()).toEqual([
+    const expected = [
       { name: 'd', type: 'directory' }, { name: 'dangling', type: 'symbolicLink' }, { name: 'f', type: 'file' },
       { name: 'l', type: 'symbolicLink' }, { name: 'p', type: 'other' },
-    ]);
+    ];
+    expect(await list(opened)).toEqual(expected);
+    expect(await withoutEntryTypes(() => list(opened))).toEqual(expected);
   });
 
-  test('keeps every byte of a name, in the order of the bytes', async () => {
+  test('keeps every byte of a name', async () => {
     build(top(), Object.fromEntries(ODD_NAMES.map((name) => [name, name])));
     opened = await Directory.open(top());
-    expect((await opened.list()).map(({ name }) => name)).toEqual([...ODD_NAMES].sort());
+    expect((await list(opened)).map(({ name }) => name)).toEqual([...ODD_NAMES].sort());
     for (const name of ODD_NAMES) {
       expect((await opened.lstat(name))?.isFile()).toBe(true);
     }
@@ -33,9 +44,69 @@ describe('listing', () => {
   test('asks for the types that the server does not tell, whatever the names', async () => {
     build(top(), { ...Object.fromEntries(ODD_NAMES.map((name) => [name, name])), d: {}, l: symbolicLink('d') });
     opened = await Directory.open(top());
-    const plain = await opened.list();
-    expect(await withoutEntryTypes(() => opened.list())).toEqual(plain);
+    const plain = await list(opened);
+    expect(await withoutEntryTypes(() => list(opened))).toEqual(plain);
     expect(plain).toHaveLength(ODD_NAMES.length + 2);
+  });
+
+  test.each([0, 1, 999, 1_000, 1_001, 3_000])('%i entries come in batches of at most 1,000, each once', async (count) => {
+    const names = Array.from({ length: count }, (_, index) => `entry-${index}`);
+    names.forEach((name) => fs.writeFileSync(`${top()}/${name}`, ''));
+    opened = await Directory.open(top());
+    const sizes: number[] = [];
+    const seen: string[] = [];
+    for await (const batch of opened.batches()) {
+      sizes.push(batch.length);
+      seen.push(...batch.map(({ name }) => name));
+    }
+    expect(seen.sort()).toEqual(names.sort());
+    expect(sizes).toEqual([...Array.from({ length: Math.floor(count / 1_000) }, () => 1_000), ...(count % 1_000 === 0 ? [] : [count % 1_000])]);
+    expect(openDescriptors(top())).toHaveLength(1);
+  });
+
+  test('holds no descriptor after its end, a break, an error of the reader, or one of the file system', async () => {
+    for (let index = 0; index < 250; index += 1) {
+      fs.writeFileSync(`${top()}/${index}`, '');
+    }
+    opened = await Directory.open(top());
+    for await (const batch of opened.batches(100)) {
+      expect(batch).toHaveLength(100);
+      expect(openDescriptors(top())).toHaveLength(2);
+      break;
+    }
+    expect(openDescriptors(top())).toHaveLength(1);
+    await expect((async () => {
+      for await (const batch of opened.batches(100)) {
+        throw new Error(`${batch.length} read`);
+      }
+    })()).rejects.toThrow('100 read');
+    expect(openDescriptors(top())).toHaveLength(1);
+    for (const nth of [1, 2, 3]) {
+      let reads = 0;
+      await expect(failing('EIO', ({ operation }) => operation === 'readdir' && (reads += 1) === nth, () => list(opened, 100))).rejects.toMatchObject({ code: 'EIO' });
+      expect(openDescriptors(top())).toHaveLength(1);
+    }
+  });
+
+  test('can be told about each call that it makes', async () => {
+    for (let index = 0; index < 250; index += 1) {
+      fs.writeFileSync(`${top()}/${index}`, '');
+    }
+    opened = await Directory.open(top());
+    const { calls, stop } = intercept(() => undefined);
+    await list(opened, 100);
+    await opened.lstatAll(['1', '2']);
+    stop();
+    expect(calls.map(({ operation }) => operation)).toEqual(['opendir', 'readdir', 'readdir', 'readdir', 'lstat', 'lstat']);
+    expect([...new Set(calls.map(({ paths }) => paths.join()))]).toEqual([top(), `${top()}/1`, `${top()}/2`]);
+    await expect(failing('EIO', ({ operation, paths }) => operation === 'lstat' && paths[0] === `${top()}/2`, () => opened.lstatAll(['1', '2', '3']))).rejects.toMatchObject({ code: 'EIO' });
+    const { calls: asked, stop: stopAsking } = intercept(() => undefined);
+    await withoutEntryTypes(() => list(opened, 100));
+    stopAsking();
+    expect(asked.filter(({ operation }) => operation === 'lstat').length).toBe(250); // Node asks for each by its name
+    expect(await crashingAt(4, () => list(opened, 100))).toBe(false);
+    expect(await crashingAt(3, () => list(opened, 100))).toBe(true);
+    await expect(withoutEntryTypes(async () => 'nothing')).rejects.toThrow('no listing was intercepted');
   });
 });
 
@@ -136,11 +207,30 @@ test('paths are for people, components are bytes', async () => {
   await root.close();
 });
 
+test('what is opened by its path only can be asked, and its children be linked, renamed and removed', async () => {
+  build(top(), { a: { f: 'f', g: 'g', d: {} }, b: {} });
+  const root = await Directory.open(top());
+  opened = await root.openDirectory('a');
+  const other = await root.openDirectory('b');
+  expect((await opened.stat()).ino).toBe(fs.statSync(`${top()}/a`, { bigint: true }).ino);
+  expect((await opened.lstat('f'))?.size).toBe(1n);
+  expect(await opened.lstat('missing')).toBeUndefined();
+  await opened.link('f', other, 'linked');
+  await opened.rename('g', other, 'renamed');
+  await opened.unlink('f');
+  await opened.rmdir('d');
+  await opened.mkdir('e', 0o700);
+  expect(outline(top())).toEqual({ 'a': 'directory', 'a/e': 'directory', 'b': 'directory', 'b/linked': 'file f', 'b/renamed': 'file g' });
+  await expect(opened.unlink('missing')).rejects.toMatchObject({ code: 'ENOENT' });
+  await other.close();
+  await root.close();
+});
+
 test('the sticky bit of a directory can be taken away', async () => {
   build(top(), { d: directory({}, { mode: 0o1777 }) });
   const root = await Directory.open(top());
   opened = await root.openDirectory('d');
-  await opened.clearStickyBit();
+  await opened.clearStickyBit(await opened.stat());
   expect(fs.lstatSync(bytes(`${top()}/d`)).mode % 0o10000).toBe(0o777);
   await root.close();
 });

@@ -14,8 +14,17 @@ test('the deadline is reached while there is still time to answer', () => {
 });
 
 test('the time kept free is a choice', () => {
-  expect(new Deadline({ getRemainingTimeInMillis: () => 50 }, 50).reached).toBe(true);
-  expect(new Deadline({ getRemainingTimeInMillis: () => 51 }, 50).reached).toBe(false);
+  expect(new Deadline({ getRemainingTimeInMillis: () => 50 }, undefined, 50).reached).toBe(true);
+  expect(new Deadline({ getRemainingTimeInMillis: () => 51 }, undefined, 50).reached).toBe(false);
+});
+
+test('the deadline is reached at once when somebody asks to stop, however much time is left', () => {
+  const abort = new AbortController();
+  const deadline = new Deadline({ getRemainingTimeInMillis: () => 900_000 }, abort.signal);
+  expect(deadline.reached).toBe(false);
+  abort.abort();
+  expect(deadline.reached).toBe(true);
+  expect(new Deadline({ getRemainingTimeInMillis: () => 0 }, new AbortController().signal).reached).toBe(true);
 });
 
 test('an environment variable that is missing, or empty, is named', () => {

@@ -1,8 +1,7 @@
 import { Directory } from '../../../lambda/fs/directory';
 import { find } from '../../../lambda/worker/find';
-import { survey } from '../../../lambda/worker/survey';
 import type { FindEvent } from '../../../src/core/worker';
-import { build, file, fingerprint, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, file, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
 const CREATED = Date.UTC(2026, 10, 23, 3);
 const MINUTE = 60_000;
@@ -59,20 +58,4 @@ describe('find', () => {
     build(top(), { [own]: {} });
     await expect(run([], { [key]: value })).rejects.toMatchObject({ name: 'RecoveryDirectoryNotFound' });
   });
-});
-
-test('survey tells what is, or pretends to be, of AWS Backup, and changes nothing', async () => {
-  const failed = own.replace('restore_', 'failed-restore_');
-  build(top(), { [own]: { inner: {} }, [failed]: {}, 'aws-backup-lost+found': {}, 'AWS-BACKUP-restore_mine': '', 'projects': {}, '.cdk-efs-backup': {}, '\xff': '', 'sub': { [own]: {} } });
-  const before = fingerprint(top());
-  const answer = await survey(root);
-  expect(answer).toMatchObject({ operation: 'survey', done: true });
-  expect(answer.entries).toEqual([
-    { name: 'AWS-BACKUP-restore_mine', kind: 'LOOKALIKE' },
-    { name: failed, kind: 'FAILED_RECOVERY_DIRECTORY', instant: '2026-11-23T03:30:00.000Z' },
-    { name: 'aws-backup-lost+found', kind: 'LOST_AND_FOUND' },
-    { name: own, kind: 'RECOVERY_DIRECTORY', instant: '2026-11-23T03:30:00.000Z' },
-  ]);
-  expect(answer.names).toEqual(answer.entries.map(({ name }) => name));
-  expect(fingerprint(top())).toEqual(before);
 });

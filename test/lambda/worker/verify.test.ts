@@ -1,10 +1,9 @@
 import * as fs from 'node:fs';
-import * as fc from 'fast-check';
 import { Directory } from '../../../lambda/fs/directory';
 import { Deadline } from '../../../lambda/runtime/deadline';
 import { verify } from '../../../lambda/worker/verify';
 import type { VerifyAnswer, VerifyResume } from '../../../src/core/worker';
-import { endlessTime, timeFor, withoutEntryTypes } from '../../helpers/fault';
+import { endlessTime, failing, timeFor, withoutEntryTypes } from '../../helpers/fault';
 import { build, fifo, fingerprint, hardLink, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
@@ -28,6 +27,7 @@ test('counts each type, and the bytes of the files', async () => {
     done: true,
     verdict: 'PASSED',
     findings: [],
+    lostAndFound: [],
     resume: null,
     counts: { files: 3, directories: 3, symbolicLinks: 1, others: 1, bytes: 9 },
   });
@@ -67,6 +67,19 @@ describe('items', () => {
     expect((await run(['/projects/report.txt'])).verdict).toBe('FAILED');
   });
 
+  test('more missing ones than an answer has room for', async () => {
+    build(top(), { [name]: TREE });
+    const { findings } = await run(Array.from({ length: 30 }, (_, index) => `/x${index}`));
+    expect(findings).toHaveLength(20);
+    expect(findings[19]).toBe('11 more findings');
+  });
+
+  test('one that cannot be read is a finding', async () => {
+    build(top(), { [name]: TREE });
+    const answer = await failing('EIO', ({ operation, paths }) => operation === 'lstat' && paths[0].endsWith('projects/b.txt'), () => run(['/projects/b.txt']));
+    expect(answer).toMatchObject({ verdict: 'FAILED', findings: expect.arrayContaining(["the item '/projects/b.txt' could not be read: EIO"]) });
+  });
+
   test('every missing item is told', async () => {
     build(top(), { [name]: TREE });
     expect((await run(['/x', '/projects', '/y'])).findings).toHaveLength(2);
@@ -98,25 +111,38 @@ test('nothing is changed and nothing stays open', async () => {
   expect(openDescriptors(top())).toEqual(descriptors);
 });
 
-test('wherever time runs out, going on gives the same answer as one go', async () => {
-  const names = fc.constantFrom('a', 'b', 'c', '\xff', 'Z', 'new\nline');
-  const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
-    tree: fc.dictionary(names, fc.oneof({ maxDepth: 4 }, fc.string({ maxLength: 5 }).map((text) => text.replace(/[^a-z]/g, 'x')), fc.constant(symbolicLink('a')), tie('tree')), { noNullPrototype: true }),
-  }));
-  let interrupted = 0;
-  await fc.assert(fc.asyncProperty(tree, fc.integer({ min: 2, max: 6 }), async (random, asks) => {
-    build(top(), { [name]: random });
-    const whole = await run(null);
-    let answer = await run(null, null, timeFor(asks));
-    while (!answer.done) {
-      interrupted += 1;
-      expect(answer).toMatchObject({ verdict: 'UNDECIDED', findings: [] });
-      const depth = Buffer.from(answer.resume!.cursor ?? '', 'base64').toString('latin1').split('/').length;
-      // through JSON, as Step Functions hands it on; the way back to the cursor takes time, too
-      answer = await run(null, JSON.parse(JSON.stringify(answer.resume)), timeFor(asks + depth));
-    }
-    expect(answer).toEqual(whole);
-    fs.rmSync(`${top()}/${name}`, { recursive: true });
-  }), { numRuns: 150 });
-  expect(interrupted).toBeGreaterThan(20);
+test('lost+found at the root is told, and is no finding', async () => {
+  build(top(), { [name]: { f: '' }, 'aws-backup-lost+found': {}, 'aws-backup-lost+found_2': {}, 'sub': { 'aws-backup-lost+found_3': {} } });
+  expect(await run(null)).toMatchObject({ verdict: 'PASSED', lostAndFound: ['aws-backup-lost+found', 'aws-backup-lost+found_2'] });
+});
+
+test('a directory that cannot be read is a finding, its neighbours are counted', async () => {
+  build(top(), { [name]: { a: { f: '1' }, b: { f: '12' } } });
+  const answer = await failing('EACCES', ({ operation, paths }) => operation === 'open' && paths[0].endsWith('/a'), () => run(null));
+  expect(answer).toMatchObject({ verdict: 'FAILED', findings: [`'/${name}/a' could not be read completely: EACCES`], counts: { files: 1, directories: 2, bytes: 2 } });
+});
+
+test('a file whose size cannot be told is counted, and is a finding', async () => {
+  build(top(), { [name]: { a: '1', b: '12' } });
+  const answer = await failing('EIO', ({ operation, paths }) => operation === 'lstat' && paths[0].endsWith('/a'), () => run(null));
+  expect(answer).toMatchObject({ verdict: 'FAILED', findings: [`'/${name}/a' could not be read completely: EIO`], counts: { files: 2, bytes: 2 } });
+});
+
+test('what could not be read in an earlier call is told in the end', async () => {
+  build(top(), { [name]: { a: { f: '' }, b: { f: '' }, c: {} } });
+  const first = await failing('EACCES', ({ operation, paths }) => operation === 'open' && /\/[abc]$/.test(paths[0]), () => run(null, null, timeFor(1)));
+  expect(first).toMatchObject({ done: false, findings: [], lostAndFound: [] });
+  expect((await run(null, first.resume)).findings).toEqual(first.resume!.unreadable!.map(({ path }) => `'${path}' could not be read completely: EACCES`));
+  expect(first.resume!.unreadable).toHaveLength(1);
+});
+
+test('a directory that was changed between two calls is a finding', async () => {
+  const many = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`d${index}`, {}]));
+  build(top(), { [name]: { many } });
+  let answer = await run(null, null, timeFor(20));
+  expect(answer.done).toBe(false);
+  fs.writeFileSync(`${top()}/${name}/many/new`, '');
+  answer = await run(null, answer.resume);
+  expect(answer.done).toBe(true);
+  expect(answer.findings).toEqual([`'/${name}/many' could not be read completely: it was changed meanwhile, so verify again`]);
 });

@@ -1,0 +1,35 @@
+import type { TreePath } from '../../fs/tree';
+
+/** What a directory was seen to hold. */
+export interface Listing {
+  readonly others: readonly string[];
+  readonly directories: readonly string[];
+}
+
+/** Enough for most restores; a name takes some 50 bytes, so this stays below 10 MB. */
+const MOST_ENTRIES = 100_000;
+
+/**
+ * What the inspection of a tree saw, so that its removal need not list the same directories again: on NFS that saves one round
+ * trip per directory. Of a larger tree the first part is kept; the rest is listed again.
+ */
+export class Inventory {
+  private readonly listings = new Map<TreePath, Listing>();
+  private entries = 0;
+
+  /** Keeps what a directory holds, if there is room. */
+  public add(path: TreePath, listing: Listing): void {
+    const entries = listing.others.length + listing.directories.length + 1;
+    if (this.entries + entries <= MOST_ENTRIES) {
+      this.entries += entries;
+      this.listings.set(path, listing);
+    }
+  }
+
+  /** What a directory held, once; undefined if that is not known. */
+  public take(path: TreePath): Listing | undefined {
+    const listing = this.listings.get(path);
+    this.listings.delete(path);
+    return listing;
+  }
+}

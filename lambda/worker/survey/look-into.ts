@@ -1,0 +1,102 @@
+import { Content, NO_CONTENT } from './content';
+import { parseQuarantineName, parseRecoveryDirectoryName } from '../../../src/core/recovery-directory';
+import type { SurveyedContent, SurveyEvent, SurveyResume } from '../../../src/core/worker';
+import { fromText } from '../../fs/byte-name';
+import { ENTRIES_AT_ONCE } from '../../fs/directory';
+import type { Directory } from '../../fs/directory';
+import { errnoOrThrow } from '../../fs/errno';
+import { Tree } from '../../fs/tree';
+import type { TreePath } from '../../fs/tree';
+import { walk } from '../../fs/walk';
+import type { Visit, VisitEnd } from '../../fs/walk';
+import type { Deadline } from '../../runtime/deadline';
+import { inParallel } from '../../runtime/in-parallel';
+import { RateLimit } from '../../runtime/rate-limit';
+import { openOnDevice } from '../recovery-directory';
+import { readUseLimits } from '../use';
+import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from '../verify/cost';
+import { MOST_NOTES } from '../verify/notes';
+
+/** Together with their notes these have less than 150 KiB: they go through the state of a state machine, which holds 256 KiB. */
+const MOST_CONTENTS = 100;
+const MOST_NOTES_IN_ALL = 100;
+
+/** Where to go on, if time ran out, and what was found. */
+export interface Looked {
+  readonly contents: SurveyResume['contents'];
+  readonly current?: SurveyResume['current'];
+  readonly done: boolean;
+}
+
+/** Looks into directories at the root, one after the other, until so many have told what they hold. */
+export async function lookInto(root: Directory, names: readonly string[], event: SurveyEvent, deadline: Deadline): Promise<Looked> {
+  const previous = event.previous?.resume ?? undefined;
+  const rateLimit = new RateLimit(event.operationsPerSecond ?? undefined);
+  const contents: Record<string, SurveyedContent> = { ...previous?.contents };
+  const begun = previous?.current;
+  let gotOn = false;
+  for (const name of begun ? [begun.name, ...names.filter((other) => other !== begun.name)] : names) {
+    if (contents[name] || Object.keys(contents).length >= MOST_CONTENTS) {
+      continue;
+    }
+    if (gotOn && deadline.reached) {
+      return { contents, done: false };
+    }
+    const top = await openOnDevice(root, fromText(name));
+    if (!top) {
+      continue; // a file, or a symbolic link, or it is gone by now
+    }
+    try {
+      const notes = Object.values(contents).reduce((sum, { unreadable }) => sum + unreadable.length, 0);
+      const { cursor, content } = begun?.name === name ? begun : { cursor: undefined, content: NO_CONTENT };
+      const parsed = parseRecoveryDirectoryName(name) ?? parseQuarantineName(name);
+      const { ino } = await top.stat();
+      const limits = parsed && await readUseLimits(root, parsed, ino, event.graceSeconds);
+      const gathered = new Content(content, limits, Math.min(MOST_NOTES, MOST_NOTES_IN_ALL - notes));
+      const end = await lookIntoOne(top, gathered, { cursor, deadline, rateLimit });
+      if (end !== undefined) {
+        return { contents, current: { name, cursor: end, content: gathered.content }, done: false };
+      }
+      contents[name] = gathered.content;
+      gotOn = true;
+    } finally {
+      await top.close();
+    }
+  }
+  return { contents, done: true };
+}
+
+/** Gathers what one directory holds; answers the cursor to go on from, undefined once it is done. */
+async function lookIntoOne(
+  top: Directory,
+  content: Content,
+  options: { cursor?: string; deadline: Deadline; rateLimit: RateLimit },
+): Promise<string | undefined> {
+  const { cursor, deadline, rateLimit } = options;
+  const visit = async ({ directory, entries, skipped }: Visit): Promise<VisitEnd> => {
+    await rateLimit.take(OPERATIONS_PER_DIRECTORY);
+    let position = skipped;
+    for await (const batch of entries) {
+      const unreadable = (name: string) => (error: unknown) => content.unreadable(directory.pathOf(name), errnoOrThrow(error));
+      const stats = await inParallel(batch, LSTATS_AT_ONCE, async ({ name }) => directory.lstat(name).catch(unreadable(name)));
+      batch.forEach((entry, index) => content.add(directory, entry, stats[index] ?? undefined));
+      position += batch.length;
+      if (batch.length === ENTRIES_AT_ONCE && deadline.reached) {
+        return position;
+      }
+    }
+    return 'DONE';
+  };
+  const tree = new Tree(top);
+  try {
+    content.note(top.path, await top.stat());
+    const unreadable = (path: TreePath, errno: string) => content.unreadable(top.pathOf(path), errno);
+    const end = await walk(tree, { visit, unreadable, mustStop: () => deadline.reached, cursor });
+    if (end.changed !== undefined) {
+      content.unreadable(top.pathOf(end.changed), 'changed while it was looked through');
+    }
+    return end.cursor;
+  } finally {
+    await tree.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { Comparer } from './comparer';
+import type { Place } from './comparer';
+import { Contents } from './contents';
+import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from './cost';
+import type { Restored } from './counterpart';
+import { Expected } from './expected';
+import { Notes } from './notes';
+import { Tally } from './tally';
+import type { VerifyEvent, VerifyResume } from '../../../src/core/worker';
+import { ENTRIES_AT_ONCE } from '../../fs/directory';
+import type { Directory, Entry } from '../../fs/directory';
+import { errnoOrThrow } from '../../fs/errno';
+import { Tree } from '../../fs/tree';
+import { walk } from '../../fs/walk';
+import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
+import type { Deadline } from '../../runtime/deadline';
+import { inParallel } from '../../runtime/in-parallel';
+import { RateLimit } from '../../runtime/rate-limit';
+
+/** One look through a restored tree: counts it, gathers what is expected of it, and compares it with what is at its place. */
+export class LookThrough {
+  public readonly expected: Expected;
+  private readonly tally: Tally;
+  private readonly notes: Notes;
+  private readonly rateLimit: RateLimit;
+  private readonly comparer: Comparer;
+  private readonly resume: Partial<VerifyResume>;
+  private gotOn = false;
+
+  constructor(root: Directory, private readonly top: Directory, private readonly event: VerifyEvent, private readonly deadline: Deadline) {
+    this.resume = event.previous?.resume ?? {};
+    this.expected = new Expected(event.expectations ?? [], this.resume.expected);
+    this.tally = new Tally(this.resume.counts);
+    this.notes = new Notes(this.resume.unreadable);
+    this.rateLimit = new RateLimit(event.operationsPerSecond ?? undefined);
+    this.comparer = new Comparer({
+      root,
+      contents: event.compare === 'SHA256' ? new Contents(this.mustStop, this.resume.stalled === true) : undefined,
+      previous: this.resume.comparison,
+      unreadable: (path, note) => this.notes.add(path, note),
+    });
+  }
+
+  /** Answers where to go on; undefined once everything was looked through. */
+  public async run(): Promise<VerifyResume | undefined> {
+    const end = this.resume.walked ? { done: true } : await this.walk();
+    if (!end.done) {
+      return { cursor: end.cursor, ...this.progress, ...(this.gotOn ? {} : { stalled: true }) };
+    }
+    return await this.expected.read(this.top, this.mustStop) ? undefined : { ...this.progress, walked: true };
+  }
+
+  /** What was found so far. */
+  public get progress(): Required<Pick<VerifyResume, 'counts' | 'expected' | 'unreadable'>> & Pick<VerifyResume, 'comparison'> {
+    return {
+      counts: this.tally.counts,
+      ...(this.event.compare ? { comparison: this.comparer.comparison } : {}),
+      expected: this.expected.progress,
+      unreadable: this.notes.notes,
+    };
+  }
+
+  private readonly mustStop = (): boolean => this.deadline.reached;
+
+  private async walk(): Promise<WalkEnd> {
+    const tree = new Tree(this.top);
+    try {
+      const end = await walk(tree, {
+        visit: (visit) => this.visit(visit),
+        enter: (_parent, name, path, context) => this.comparer.placeOf(path, name, context as Place),
+        unreadable: (path, errno) => this.notes.add(this.top.pathOf(path), errno),
+        mustStop: this.mustStop,
+        cursor: this.resume.cursor,
+        context: this.event.compare ? 'LIVE' : '',
+      });
+      if (end.changed !== undefined) {
+        this.notes.add(this.top.pathOf(end.changed), 'it was changed meanwhile, so verify again');
+      }
+      return end;
+    } finally {
+      await tree.close();
+      await this.comparer.close();
+    }
+  }
+
+  private async visit(visit: Visit): Promise<VisitEnd> {
+    const { directory, path, entries, skipped } = visit;
+    await this.rateLimit.take(OPERATIONS_PER_DIRECTORY);
+    const gather = this.expected.of(path);
+    return this.comparer.at(visit, async (comparison) => {
+      let position = skipped;
+      for await (const batch of entries) {
+        const restored = await inParallel(batch, LSTATS_AT_ONCE, async (entry) => this.lookAt(directory, entry));
+        const fates = await comparison.compare(restored);
+        // only the entries before the first one that time ran out for are gone through
+        const through = fates.includes(undefined) ? fates.indexOf(undefined) : batch.length;
+        restored.slice(0, through).forEach(({ entry: { name, type }, stats }, index) => {
+          this.tally.add(type, stats?.size);
+          if (type === 'file' && stats) {
+            gather(name, Number(stats.mtimeMs));
+          }
+          comparison.settle(name, fates[index]);
+        });
+        position += through;
+        this.gotOn ||= through > 0;
+        if (through < batch.length || (batch.length === ENTRIES_AT_ONCE && this.deadline.reached)) {
+          return position;
+        }
+      }
+      await comparison.finish();
+      this.gotOn = true;
+      return 'DONE';
+    });
+  }
+
+  private async lookAt(directory: Directory, entry: Entry): Promise<Restored> {
+    // without a comparison only files have something to tell
+    const asked = entry.type === 'file' || this.event.compare;
+    const unreadable = (error: unknown) => this.notes.add(directory.pathOf(entry.name), errnoOrThrow(error));
+    const stats = asked ? await directory.lstat(entry.name).catch(unreadable) : undefined;
+    return stats ? { entry, stats } : { entry };
+  }
+}

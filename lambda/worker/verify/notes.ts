@@ -1,0 +1,55 @@
+import type { PathNote } from '../../../src/core/worker';
+
+/** An answer goes through the state of a state machine, which holds 256 KiB in all: so many of a kind, and no longer ones. */
+export const MOST_NOTES = 20;
+const LONGEST_PATH = 400;
+
+/** A path for people: of one that is very long the middle is left out. */
+export function shorten(path: string): string {
+  const half = LONGEST_PATH / 2;
+  return path.length <= LONGEST_PATH ? path : `${path.slice(0, half).replace(/[\uD800-\uDBFF]$/, '')}…${path.slice(-half).replace(/^[\uDC00-\uDFFF]/, '')}`;
+}
+
+/** Keeps the first so many paths, in their order: which ones does not depend on the order in which they were found. */
+export class FirstPaths {
+  private readonly kept: string[];
+
+  constructor(paths: readonly string[] = [], private readonly most = MOST_NOTES) {
+    this.kept = [...paths];
+  }
+
+  public get paths(): string[] {
+    return [...this.kept];
+  }
+
+  public add(path: string): void {
+    const shown = shorten(path);
+    if (this.kept.length === this.most && shown >= this.kept[this.most - 1]) {
+      return;
+    }
+    const after = this.kept.findIndex((kept) => kept > shown);
+    this.kept.splice(after < 0 ? this.kept.length : after, 0, shown);
+    this.kept.length = Math.min(this.kept.length, this.most);
+  }
+}
+
+/** Keeps up to so many notes, each path once. */
+export class Notes {
+  private readonly kept: PathNote[];
+
+  constructor(notes: readonly PathNote[] = [], private readonly most = MOST_NOTES) {
+    this.kept = [...notes];
+  }
+
+  /** In the order of their paths, however they were found. */
+  public get notes(): PathNote[] {
+    return [...this.kept].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  public add(path: string, note: string): void {
+    const shown = shorten(path);
+    if (this.kept.length < this.most && this.kept.every((kept) => kept.path !== shown)) {
+      this.kept.push({ path: shown, note });
+    }
+  }
+}
