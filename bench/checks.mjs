@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { promises as fs, chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { deletion, newName, workers } from './contenders.mjs';
 import { callWorker, difference, exportAs, mount, operations, recoveryDirectory, SERVER, sum } from './rig.mjs';
 
 const facts = { accessPointRoots: [], runningRestoreJobs: [] };
@@ -169,6 +170,61 @@ await check('delete takes sticky and unwritable directories, links, pipes and na
   assert.deepEqual([answer.outcome, answer.deletedEntries], ['DELETED', 9], JSON.stringify(answer));
   assert.equal(existsSync(onServer(name)), false);
   assert.deepEqual(readdirSync(onServer('outside')), ['file']);
+});
+
+await check('move and undo: everything is where it was, the same files', () => {
+  const name = recoveryDirectory(60, number);
+  make({
+    'undo/d/taken': 'live', 'undo/d/other': 'other',
+    [`${name}/undo/d/taken`]: 'restored', [`${name}/undo/d/free`]: 'restored', [`${name}/undo/d/link`]: ['nowhere'], [`${name}/undo/gone/deep/file`]: 'restored',
+  });
+  const paths = ['undo/d/taken', 'undo/d/other', `${name}/undo/d/taken`, `${name}/undo/d/free`, `${name}/undo/d/link`, `${name}/undo/gone`, `${name}/undo/gone/deep/file`];
+  const before = Object.fromEntries(paths.map((path) => [path, inode(path)]));
+  const place = mount();
+  const planned = callWorker(place, { operation: 'move', directory: name, conflictPolicy: 'REPLACE', dryRun: true });
+  assert.equal(planned.outcome, 'PLANNED', JSON.stringify(planned));
+  assert.deepEqual([planned.counts.moved, planned.counts.replaced], [3, 1], JSON.stringify(planned));
+  assert.deepEqual(Object.fromEntries(paths.map((path) => [path, inode(path)])), before, 'a plan moves nothing');
+  const moved = callWorker(place, { operation: 'move', directory: name, conflictPolicy: 'REPLACE' });
+  assert.deepEqual([moved.outcome, moved.counts.moved, moved.counts.replaced], ['MOVED', 3, 1], JSON.stringify(moved));
+  assert.equal(inode('undo/d/taken'), before[`${name}/undo/d/taken`]);
+  const undone = callWorker(place, { operation: 'undo', directory: name });
+  assert.deepEqual([undone.outcome, undone.counts.left], ['UNDONE', 0], JSON.stringify(undone));
+  assert.deepEqual(Object.fromEntries(paths.map((path) => [path, inode(path)])), before);
+  assert.deepEqual(readdirSync(onServer('undo')), ['d']);
+  assert.deepEqual(readdirSync(onServer('undo/d')).sort(), ['other', 'taken']);
+});
+
+await check('quarantine and release: the same directory under another name and back, then deleted', () => {
+  const name = recoveryDirectory(60, number);
+  make({ [`${name}/d/file`]: 'x' });
+  const place = mount();
+  const event = { operation: 'delete', directory: name, ...facts, disposal: 'DELETE', retentionSeconds: 1 };
+  const before = inode(name);
+  const quarantined = callWorker(place, { ...event, mode: 'QUARANTINE' });
+  assert.equal(quarantined.outcome, 'QUARANTINED', JSON.stringify(quarantined));
+  assert.equal(existsSync(onServer(name)), false);
+  assert.equal(inode(`cdk-efs-backup-quarantine_${name}`), before);
+  assert.equal(callWorker(place, { operation: 'survey' }).entries.find((entry) => entry.name.endsWith(name)).kind, 'QUARANTINED');
+  assert.equal(callWorker(mount(), { operation: 'release', directory: name }).outcome, 'RELEASED');
+  assert.equal(inode(name), before);
+  assert.equal(callWorker(place, { operation: 'release', directory: name }).outcome, 'NOT_QUARANTINED');
+  assert.equal(callWorker(place, { ...event, mode: 'QUARANTINE' }).outcome, 'QUARANTINED');
+  const deleted = callWorker(mount(), event);
+  assert.deepEqual([deleted.outcome, deleted.deletedEntries], ['DELETED', 3], JSON.stringify(deleted));
+  assert.equal(readdirSync(SERVER).some((entry) => entry.includes(name)), false);
+});
+
+await check('8 workers, a client each, delete one directory by the shards of a survey', async () => {
+  const name = newName();
+  make(Object.fromEntries(Array.from({ length: 800 }, (_, file) => [`${name}/${file < 600 ? 'flat' : `d${file % 20}/deep`}/f${file}`, 'x'])));
+  const { shards } = callWorker(mount(), { operation: 'survey', cut: { directory: name, shards: 8 } });
+  assert.equal(shards?.length, 8);
+  const { answers } = await workers(() => shards.map((shard) => deletion(name, { shard })))({ places: shards.map(() => mount()), name, startClock: () => undefined });
+  assert.equal(answers.filter(({ outcome }) => outcome === 'DELETED').length, 1, JSON.stringify(answers));
+  assert.ok(answers.every(({ outcome }) => ['DELETED', 'SHARD_DELETED', 'ALREADY_GONE'].includes(outcome)), JSON.stringify(answers));
+  assert.equal(answers.reduce((total, { deletedEntries }) => total + deletedEntries, 0), 800 + 1 + 20 * 2 + 1, JSON.stringify(answers));
+  assert.equal(existsSync(onServer(name)), false);
 });
 
 await check('/proc/self/fd: a directory stays what was opened, whatever takes its name', async () => {

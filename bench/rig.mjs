@@ -1,23 +1,30 @@
-// What the benches need inside the guest: mounts of their own, the client's operation counters, calls of the shipped worker.
+// What a case needs inside the guest: mounts of its own, the client's operation counters, calls of the shipped worker.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The exported directory, as the server sees it; undefined outside the guest. */
 export const SERVER = process.env.NFS_RIG_SERVER;
-if (!SERVER) {
-  throw new Error('this runs inside the guest: start it with bench/run.mjs');
-}
 const here = path.dirname(fileURLToPath(import.meta.url));
-export const WORKER = path.join(here, '..', 'assets', 'lambda', 'file-system-worker.lambda', 'index.js');
+export const INVOKE = path.join(here, 'invoke.mjs');
+export const WORKER = process.env.BENCH_BUNDLE ?? path.join(here, '..', 'assets', 'lambda', 'file-system-worker.lambda', 'index.js');
 let mounts = 0;
 
 /** A new client of the exported directory: nothing cached, counters at zero. The options are those that EFS recommends. */
 export function mount(extra = '') {
+  if (!SERVER) {
+    throw new Error('this runs inside the guest: start it with bench/run.mjs');
+  }
   const place = `/mnt/client-${mounts += 1}`;
   mkdirSync(place);
   execFileSync('mount.nfs4', ['127.0.0.1:/', place, '-o', `vers=4.1,hard,timeo=600,retrans=2,noresvport,nosharecache${extra}`]);
   return place;
+}
+
+/** Ends a client, so that it does nothing any more while others are measured. */
+export function unmount(place) {
+  execFileSync('umount', [place]);
 }
 
 /** Who the server takes its clients for: as they say, or uid 0 whoever they are, as an access point of EFS does that enforces a user. */
@@ -45,15 +52,21 @@ export function difference(before, after) {
 
 export const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** Runs the shipped bundle in a process of its own, with the environment that the construct gives it, until it says that it is done. */
+/** The environment that the construct gives the worker. */
+export const workerEnvironment = (place, onPlainDirectory = false) => ({
+  ...process.env, MOUNT_PATH: place, UV_THREADPOOL_SIZE: '64', ...(onPlainDirectory ? { MOUNT_CHECK: 'DIRECTORY' } : {}),
+});
+
+/** Runs the shipped bundle in a process of its own until it says that it is done; answers with its last answer, or with the error that it threw. */
 export function callWorker(place, event, { seconds = 300, uid } = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(here, 'invoke.mjs'), WORKER, JSON.stringify(event)], {
-    env: { ...process.env, MOUNT_PATH: place, UV_THREADPOOL_SIZE: '64' }, encoding: 'utf8', timeout: seconds * 1000, ...(uid === undefined ? {} : { uid, gid: uid }),
+  const { status, stdout, stderr } = spawnSync(process.execPath, [INVOKE, WORKER, JSON.stringify(event)], {
+    env: workerEnvironment(place), encoding: 'utf8', timeout: seconds * 1000, ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   if (status !== 0) {
     throw new Error(`the worker ended with ${status}: ${stderr}`);
   }
-  return JSON.parse(stdout);
+  const { answer, error, message } = JSON.parse(stdout);
+  return answer ?? { error, message };
 }
 
 /** The name of a recovery directory that was made so many seconds ago. */

@@ -1,8 +1,4 @@
-// On this machine: boots the guest, runs a bench in it and writes what it found to bench/results/.
-//
-//   node bench/run.mjs delete [--directories 400] [--files 25] [--delay 10] [--without-rimraf] [--parallel-only]
-//   node bench/run.mjs calls [--directories 400] [--files 25] [--delay 10]
-//   node bench/run.mjs checks [--delay 10]
+// On this machine: boots the guest, runs cases in it and writes what was found to bench/results/. README.md says how.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,73 +6,112 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { draw } from './picture.mjs';
+import { tableOf } from './report.mjs';
 
+const CASES = ['delete-wide', 'delete-flat', 'delete-deep', 'move-missing', 'move-conflict', 'survey-verify', 'stop-resume', 'memory', 'local'];
+const SMALL = 1 / 10;
 const here = path.dirname(fileURLToPath(import.meta.url));
-const { values, positionals: [bench] } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'directories': { type: 'string', default: '400' },
-    'files': { type: 'string', default: '25' },
-    'delay': { type: 'string', default: '10' },
-    'seconds': { type: 'string', default: '1500' },
-    'without-rimraf': { type: 'boolean', default: false },
-    'parallel-only': { type: 'boolean', default: false },
-  },
-});
 const fail = (message) => {
   process.stderr.write(`${message}\n`);
   process.exit(2);
 };
-if (!['delete', 'calls', 'checks'].includes(bench)) {
-  fail('Say which bench: delete, calls or checks.');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    delay: { type: 'string', default: '10' },
+    seconds: { type: 'string' },
+    bundle: { type: 'string', default: path.join(here, '..', 'assets', 'lambda', 'file-system-worker.lambda', 'index.js') },
+    small: { type: 'boolean', default: false },
+  },
+});
+const names = positionals.flatMap((name) => (name === 'all' ? CASES : [name]));
+if (names.length === 0 || names.some((name) => name !== 'checks' && !CASES.includes(name))) {
+  fail(`Say what to run: all, checks, or any of ${CASES.join(', ')}.`);
 }
-const worker = path.join(here, '..', 'assets', 'lambda', 'file-system-worker.lambda', 'index.js');
-if (!existsSync(worker)) {
-  fail("There is no bundle of the worker: run 'npx projen bundle' first.");
+const bundle = path.resolve(values.bundle);
+if (!existsSync(bundle)) {
+  fail(`There is no bundle of the worker at ${bundle}: run 'npx projen bundle' first.`);
 }
-const prerequisites = spawnSync(path.join(here, 'nfs', 'prerequisites'), { stdio: 'inherit' });
-if (prerequisites.status !== 0) {
+const cases = new Map(await Promise.all(names.filter((name) => name !== 'checks').map(async (name) => [name, await import(`./cases/${name}.mjs`)])));
+if (names.some((name) => !cases.get(name)?.local) && spawnSync(path.join(here, 'nfs', 'prerequisites'), { stdio: 'inherit' }).status !== 0) {
   process.exit(2);
 }
 
-// rimraf is a rival, no dependency; the guest sees this machine's files, /dev excepted
-const temporary = mkdtempSync(path.join(os.tmpdir(), 'nfs-bench-'));
-let rimraf = '';
-let code = 1;
-const workerSha256 = createHash('sha256').update(readFileSync(worker)).digest('hex');
-try {
-  if (bench === 'delete' && !values['without-rimraf']) {
-    const { status } = spawnSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', temporary, 'rimraf@6'], { stdio: ['ignore', 'ignore', 'inherit'] });
-    rimraf = status === 0 ? path.join(temporary, 'node_modules', 'rimraf') : '';
-  }
-  const parameters = {
-    delete: [values.directories, values.files, values['parallel-only'] ? 'parallel-only' : 'all', ...(rimraf ? [rimraf] : [])],
-    calls: [values.directories, values.files],
-    checks: [],
-  }[bench];
-  const guest = spawn(path.join(here, 'nfs', 'boot'),
-    ['--delay', values.delay, '--seconds', values.seconds, '--', process.execPath, path.join(here, `${bench}.mjs`), ...parameters],
-    { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A rival, no dependency; '' and a sentence where it cannot be had. */
+function installRimraf(place) {
+  const { status } = spawnSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', place, 'rimraf@6'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const installed = path.join(place, 'node_modules', 'rimraf');
+  return status === 0 ? { path: installed, version: JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')).version } : { path: '', missing: 'rimraf could not be installed: left out' };
+}
+
+function compileFloor(place) {
+  const program = path.join(place, 'floor');
+  const { status } = spawnSync('gcc', ['-O2', '-pthread', path.join(here, 'floor.c'), '-o', program], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return status === 0 ? { path: program } : { path: '', missing: 'there is no gcc: the floor in C is left out' };
+}
+
+/** Runs a program of this directory, in the guest or here; answers with its output as JSON. */
+async function runProgram(program, parameters, { local, seconds }) {
+  const command = [process.execPath, path.join(here, program), ...parameters];
+  const [file, ...rest] = local ? command : [path.join(here, 'nfs', 'boot'), '--delay', values.delay, '--seconds', String(seconds), '--', 'env', `BENCH_BUNDLE=${bundle}`, ...command];
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, BENCH_BUNDLE: bundle } });
+  const timer = local ? setTimeout(() => child.kill(), seconds * 1000) : undefined; // the guest ends by itself
   let output = '';
-  guest.stdout.on('data', (data) => { output += data; });
-  code = await new Promise((resolve) => guest.on('close', (status) => resolve(status ?? 1)));
-  if (output) {
-    const date = new Date().toISOString();
-    const result = {
-      bench,
-      date,
-      command: ['node', 'bench/run.mjs', ...process.argv.slice(2)].join(' '),
-      machine: { cpu: os.cpus()[0].model, cores: os.cpus().length, node: process.version, guest: 'user-mode-linux, nfsd and NFSv4.1 client in one kernel' },
-      workerSha256,
-      roundTripMilliseconds: Number(values.delay) * 2,
-      ...JSON.parse(output),
-    };
-    mkdirSync(path.join(here, 'results'), { recursive: true });
-    const file = path.join(here, 'results', `${bench}-${date.slice(0, 19).replace(/:/g, '-')}Z.json`);
-    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-    process.stdout.write(`${path.relative(process.cwd(), file)}\n`);
+  child.stdout.on('data', (data) => { output += data; });
+  const code = await new Promise((resolve) => { child.on('close', (status, signal) => resolve(status ?? signal)); });
+  clearTimeout(timer);
+  return output ? { code, ...JSON.parse(output) } : { code, failure: `ended with ${code}` };
+}
+
+const version = (program, parameters = ['--version']) => spawnSync(program, parameters, { encoding: 'utf8' }).stdout?.split('\n')[0];
+const temporary = mkdtempSync(path.join(os.tmpdir(), 'bench-tools-'));
+const began = Date.now();
+const date = new Date(began).toISOString();
+const result = {
+  date,
+  command: ['node', 'bench/run.mjs', ...process.argv.slice(2).filter((text, index, all) => text !== '--bundle' && all[index - 1] !== '--bundle')].join(' '),
+  machine: {
+    cpu: os.cpus()[0].model, cores: os.cpus().length, memoryGigabytes: Math.round(os.totalmem() / 2 ** 30), kernel: os.release(), node: process.version,
+    guest: `user-mode Linux ${version('linux.uml') ?? 'not installed'}: nfsd and the NFSv4.1 client in one kernel, one CPU, 3 GB`,
+  },
+  workerSha256: createHash('sha256').update(readFileSync(bundle)).digest('hex'),
+  roundTripMilliseconds: Number(values.delay) * 2,
+  ...(values.small ? { small: 'a tenth of each tree: to try the scripts, nothing to compare with' } : {}),
+  cases: {},
+};
+let good = true;
+try {
+  const [rimraf, floor] = cases.size > 0 ? [installRimraf(temporary), compileFloor(temporary)] : [{}, {}];
+  result.rivals = { coreutils: version('rm'), findutils: version('find'), diffutils: version('diff'), rsync: version('rsync')?.replace(/ +/g, ' '), rimraf: rimraf.version };
+  result.missing = [rimraf.missing, floor.missing].filter(Boolean);
+  for (const name of names) {
+    const begin = Date.now();
+    process.stderr.write(`${name}:\n`);
+    if (name === 'checks') {
+      result.checks = await runProgram('checks.mjs', [], { seconds: values.seconds ?? 300 });
+      good &&= result.checks.code === 0;
+    } else {
+      const { title, seconds, local = false } = cases.get(name);
+      const settings = { scale: values.small ? SMALL : 1, rimraf: rimraf.path, floor: floor.path };
+      result.cases[name] = { title, local, ...await runProgram('case.mjs', [name, JSON.stringify(settings)], { local, seconds: values.seconds ?? seconds }) };
+      result.cases[name].tookSeconds = Math.round((Date.now() - begin) / 1000);
+      process.stdout.write(`\n${tableOf(result.cases[name])}\n`);
+      good &&= result.cases[name].code === 0 && (result.cases[name].thresholds ?? []).every(({ reached }) => reached !== false)
+        && (result.cases[name].results ?? []).every(({ failure }) => failure === undefined);
+    }
   }
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }
-process.exitCode = code;
+result.tookSeconds = Math.round((Date.now() - began) / 1000);
+const results = values.small ? os.tmpdir() : path.join(here, 'results');
+const stem = path.join(results, `${positionals.length === 1 ? positionals[0] : 'several'}-${date.slice(0, 19).replace(/:/g, '-')}Z`);
+mkdirSync(results, { recursive: true });
+writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 2)}\n`);
+process.stdout.write(`${path.relative(process.cwd(), stem)}.json\n`);
+if (positionals.includes('all')) {
+  writeFileSync(`${stem}.svg`, draw(result));
+  process.stdout.write(`${path.relative(process.cwd(), stem)}.svg\n`);
+}
+process.exitCode = good ? 0 : 1;
