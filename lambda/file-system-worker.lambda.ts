@@ -9,6 +9,7 @@ import { find } from './worker/find';
 import { move } from './worker/move';
 import { release } from './worker/release';
 import { survey } from './worker/survey';
+import { undo } from './worker/undo';
 import { verify } from './worker/verify';
 import { EnvironmentVariable, RestoreError } from '../src/core/contract';
 import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
@@ -33,10 +34,11 @@ async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Pro
     case 'find': return find(root, event);
     case 'verify': return verify(root, event, deadline);
     case 'move': return move(root, event, deadline);
+    case 'undo': return undo(root, event, deadline);
     case 'delete': return deleteRecoveryDirectory(root, event, deadline);
     case 'release': return release(root, event);
     default:
       throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
-        `'operation' must be one of survey, find, verify, move, delete, release, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
+        `'operation' must be one of survey, find, verify, move, undo, delete, release, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
   }
 }

@@ -49,7 +49,7 @@ afterAll(() => {
 
 test('every event has its answer', () => {
   expect(answers).toHaveLength(events.length);
-  expect(new Set(events.map(({ operation }) => operation))).toEqual(new Set(['survey', 'find', 'verify', 'move', 'delete', 'release']));
+  expect(new Set(events.map(({ operation }) => operation))).toEqual(new Set(['survey', 'find', 'verify', 'move', 'undo', 'delete', 'release']));
 });
 
 test.each(events.map((event, index) => [`${index + 1}: ${event.operation}`, event, answers[index]]))('example %s', async (_, event, answer) => {

@@ -49,13 +49,19 @@ export async function openOrMake(root: Directory, path: readonly string[], mode:
   return directory;
 }
 
-async function openOrMakeOne(parent: Directory, name: string, mode: number): Promise<Directory> {
+/** Opens a directory of our own, made with this mode if it is missing. Close what you get. */
+export async function openOrMakeOne(parent: Directory, name: string, mode: number): Promise<Directory> {
   try {
-    await parent.mkdir(name, mode);
+    return await parent.openDirectory(name);
   } catch (error) {
-    if (!isErrno(error, 'EEXIST')) {
+    if (!isErrno(error, 'ENOENT')) {
       throw error;
     }
   }
+  await parent.mkdir(name, mode).catch((error) => {
+    if (!isErrno(error, 'EEXIST')) { // another worker was faster
+      throw error;
+    }
+  });
   return parent.openDirectory(name);
 }

@@ -22,8 +22,12 @@ const READ_FILE = constants.O_RDONLY | constants.O_NOFOLLOW;
 /** What became a FIFO since it was looked at must not make us wait for its other end. */
 const STREAM_FILE = READ_FILE | constants.O_NONBLOCK;
 const MAKE_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Each write is on the disk of the server when it answers, in one round trip. */
+const MAKE_LOG = MAKE_FILE | constants.O_DSYNC;
 /* eslint-enable no-bitwise */
 const PRIVATE_FILE_MODE = 0o600;
+/** The bits of a mode above these tell the type. */
+const FILE_TYPE_UNIT = 0o10000;
 /** S_ISVTX. */
 const STICKY = 0o1000n;
 /** Bytes of a file read at a time: as many as one call of NFS brings from EFS. */
@@ -138,19 +142,25 @@ export class Directory {
     }
   }
 
-  /** All entries at once, in the order of the bytes of their names. */
-  public async list(): Promise<Entry[]> {
-    const entries: Entry[] = [];
-    for await (const batch of this.batches()) {
-      entries.push(...batch);
-    }
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
   public async readFile(name: string): Promise<string> {
     const handle = await fs.open(this.address(name), READ_FILE);
     try {
       return await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** A part of the content of a file of our own; shorter than asked for where the file ends. */
+  public async readPart(name: string, position: number, length: number): Promise<Buffer> {
+    const handle = await fs.open(this.address(name), READ_FILE);
+    try {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      for (let bytesRead = -1; filled < length && bytesRead !== 0; filled += bytesRead) {
+        ({ bytesRead } = await handle.read(buffer, filled, length - filled, position + filled));
+      }
+      return buffer.subarray(0, filled);
     } finally {
       await handle.close();
     }
@@ -204,9 +214,9 @@ export class Directory {
     await fs.mkdir(this.address(name), { mode });
   }
 
-  /** Makes an empty file of our own; EEXIST if the name is taken. */
-  public async makeFile(name: string): Promise<void> {
-    await (await fs.open(this.address(name), MAKE_FILE, PRIVATE_FILE_MODE)).close();
+  /** Makes an empty file of our own that is written bit by bit; EEXIST if the name is taken. */
+  public async makeLog(name: string): Promise<Log> {
+    return new Log(await fs.open(this.address(name), MAKE_LOG, PRIVATE_FILE_MODE));
   }
 
   /**
@@ -217,6 +227,17 @@ export class Directory {
   public async clearStickyBit(own: BigIntStats): Promise<void> {
     if (isSticky(own)) {
       await fs.chmod(this.address('.'), Number(own.mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the next call tells
+    }
+  }
+
+  /** Gives this directory the owner and mode that it had. */
+  public async restoreOwnerAndMode(own: { readonly mode: number; readonly uid: number; readonly gid: number }): Promise<void> {
+    const stats = await this.stat();
+    if (Number(stats.uid) !== own.uid || Number(stats.gid) !== own.gid) {
+      await fs.chown(this.address('.'), own.uid, own.gid);
+    }
+    if (Number(stats.mode) !== own.mode) {
+      await fs.chmod(this.address('.'), own.mode % FILE_TYPE_UNIT);
     }
   }
 
@@ -254,6 +275,25 @@ export class Directory {
       throw new Error(`'${this.path}' was closed`); // its number may stand for another directory by now
     }
     return toBytes(`/proc/self/fd/${this.handle.fd}/${name}`);
+  }
+}
+
+/** A file of our own that is written bit by bit. */
+export class Log {
+  constructor(private readonly handle: fs.FileHandle) {}
+
+  /** Appends a text. It is safe on the server when this answers. */
+  public async append(text: string): Promise<void> {
+    await this.handle.writeFile(text);
+  }
+
+  /** When it was written last, by the clock of the file system. */
+  public async writtenAt(): Promise<bigint> {
+    return (await this.handle.stat({ bigint: true })).mtimeNs;
+  }
+
+  public async close(): Promise<void> {
+    await this.handle.close();
   }
 }
 

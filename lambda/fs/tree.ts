@@ -1,3 +1,4 @@
+import { openOrMakeOne } from './descend';
 import type { Directory } from './directory';
 
 /** The path of a directory below the top of a tree: names joined by '/', a byte string; empty for the top itself. */
@@ -11,6 +12,13 @@ export const componentsOf = (path: TreePath): string[] => (path === '' ? [] : pa
 
 /** Lambda: 1,024 file descriptors a function ("Lambda quotas"); two trees and 64 listings at once leave half of them free. */
 const MOST_OPEN = 200;
+
+export interface TreeOptions {
+  /** Makes directories that are missing, with this mode. Left out: ENOENT. */
+  readonly missingMode?: number;
+  /** How many directories are kept open. */
+  readonly mostOpen?: number;
+}
 
 interface Opened {
   readonly directory: Promise<Directory>;
@@ -27,7 +35,7 @@ export class Tree {
   /** In the order of their last use. */
   private readonly opened = new Map<TreePath, Opened>();
 
-  constructor(private readonly top: Directory, private readonly mostOpen = MOST_OPEN) {}
+  constructor(private readonly top: Directory, private readonly options: TreeOptions = {}) {}
 
   /**
    * Runs an action on a directory; the error of open(2) if there is none: ENOENT, or ENOTDIR or ELOOP if it, or a directory on
@@ -85,7 +93,7 @@ export class Tree {
   }
 
   private async open(path: TreePath, name: string, above: Opened | undefined): Promise<Opened> {
-    const opened: Opened = { directory: (async () => (await (above?.directory ?? this.top)).openDirectory(name))(), users: 1 };
+    const opened: Opened = { directory: this.openIn(above, name), users: 1 };
     this.opened.set(path, opened);
     try {
       await opened.directory;
@@ -99,9 +107,16 @@ export class Tree {
     return opened;
   }
 
+  private async openIn(above: Opened | undefined, name: string): Promise<Directory> {
+    const { missingMode } = this.options;
+    const parent = await (above?.directory ?? this.top);
+    return missingMode === undefined ? parent.openDirectory(name) : openOrMakeOne(parent, name, missingMode);
+  }
+
   private async evict(): Promise<void> {
+    const { mostOpen = MOST_OPEN } = this.options;
     for (const [path, { users }] of this.opened) {
-      if (this.opened.size <= this.mostOpen) {
+      if (this.opened.size <= mostOpen) {
         return;
       }
       if (users === 0) {

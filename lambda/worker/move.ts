@@ -1,182 +1,131 @@
 import { RestoreError, WORK_DIRECTORY } from '../../src/core/contract';
-import { isReservedRootName } from '../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../src/core/restore-request';
-import type { MoveAnswer, MoveCounts, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
-import { toText } from '../fs/byte-name';
+import type { MoveAnswer, MoveEvent, MoveResume } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
-import { isErrno } from '../fs/errno';
-import { walk } from '../fs/walk-in-order';
+import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { NamedError } from '../runtime/named-error';
-import { compare } from './move/compare';
-import { place } from './move/place';
+import { RateLimit } from '../runtime/rate-limit';
+import { apply } from './move/apply';
+import { journalNumbers } from './move/journal';
+import { plan } from './move/plan';
+import { recount } from './move/recount';
+import type { Begun } from './move/recount';
+import { Summary } from './move/summary';
+import { Tally } from './move/tally';
 import { asidePath, hasAside, isOurs, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
-
-const NOTHING: MoveCounts = { moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0 };
-const MOST_NOTES = 20;
 
 /**
  * Moves what a recovery directory holds to where it was. No content is copied: owner, mode, times and links stay as they are, and
  * a subtree that is missing at its place moves in one rename, whatever its size. Doing it again is safe at any point: what was
- * moved is no longer in the recovery directory.
+ * moved is no longer in the recovery directory. A journal on the file system says what was about to be done, so that it can be
+ * undone.
  */
 export async function move(root: Directory, event: MoveEvent, deadline: Deadline): Promise<MoveAnswer> {
   if (!Object.values(ConflictPolicy).includes(event.conflictPolicy)) {
     // without this, a word that is not known would pass the plan that FAIL stands for
-    throw new NamedError(RestoreError.INVALID_WORKER_EVENT, `'conflictPolicy' must be one of ${Object.values(ConflictPolicy).join(', ')}, got ${JSON.stringify(event.conflictPolicy)}`);
+    throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
+      `'conflictPolicy' must be one of ${Object.values(ConflictPolicy).join(', ')}, got ${JSON.stringify(event.conflictPolicy)}`);
   }
   if (!await isOurs(root)) {
-    return {
-      operation: 'move',
-      done: true,
-      outcome: 'INCOMPLETE',
-      counts: { ...NOTHING, failed: 1 },
-      notes: [{ path: `/${WORK_DIRECTORY}`, note: 'was not made by this library: others than root may look into it; rename it, then start again' }],
-      resume: null,
-    };
+    return notBegun(`/${WORK_DIRECTORY}`, 'was not made by this library: others than root may look into it; rename it, then start again');
   }
   const recovery = await openRecoveryDirectory(root, event.directory);
   if (!recovery) {
-    return {
-      operation: 'move',
-      done: true,
-      outcome: 'INCOMPLETE',
-      counts: { ...NOTHING, failed: 1 },
-      notes: [{ path: `/${event.directory}`, note: 'the recovery directory is not there, or is not a real directory on this file system' }],
-      resume: null,
-    };
+    return notBegun(`/${event.directory}`, 'the recovery directory is not there, or is not a real directory on this file system');
   }
+  const restored = new Tree(recovery);
   try {
-    let state: MoveResume = event.previous?.resume ?? { phase: event.conflictPolicy === ConflictPolicy.FAIL ? 'PLAN' : 'APPLY', counts: NOTHING, notes: [] };
-    if (state.phase === 'PLAN') {
-      const plan = await run(root, recovery, event, state, deadline);
-      if (plan.answer) {
-        return plan.answer;
-      }
-      if (plan.state.counts.failed > 0) {
-        return { operation: 'move', done: true, outcome: 'CONFLICT', counts: plan.state.counts, notes: plan.state.notes, resume: null };
-      }
-      state = { phase: 'APPLY', counts: NOTHING, notes: [] };
-    }
-    const applied = await run(root, recovery, event, state, deadline);
-    if (applied.answer) {
-      return applied.answer;
-    }
-    const { counts, notes } = applied.state;
-    if (counts.failed === 0) {
-      await writeRecord(root, event.directory, (await recovery.stat()).ino, 'moved');
-    }
-    return {
-      operation: 'move',
-      done: true,
-      outcome: counts.failed === 0 ? 'MOVED' : 'INCOMPLETE',
-      counts,
-      notes,
-      resume: null,
-      ...(await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {}),
-    };
+    return await new Move(root, recovery, restored, event, deadline).run();
   } finally {
+    await restored.close();
     await recovery.close();
   }
 }
 
-/** One phase over the whole tree: its end state, or the answer to give because time ran out. */
-async function run(root: Directory, recovery: Directory, event: MoveEvent, from: MoveResume, deadline: Deadline) {
-  let counts = from.counts;
-  const notes: PathNote[] = [...from.notes];
-  const record = (count: keyof MoveCounts, path: string, note: string | undefined) => {
-    counts = { ...counts, [count]: counts[count] + 1 };
-    if (note !== undefined && notes.length < MOST_NOTES) {
-      notes.push({ path, note });
-    }
-  };
-  let stopped: MoveResume['stopped'];
-  // the live directories from the root down to the one that belongs to the restored directory of the current visit
-  const live: Directory[] = [root];
+function notBegun(path: string, note: string): MoveAnswer {
+  const tally = new Tally();
+  tally.add('failed', path, note);
+  return { operation: 'move', done: true, outcome: 'INCOMPLETE', counts: tally.counts, notes: tally.notes, resume: null };
+}
 
-  try {
-    const end = await walk(recovery, {
-      cursor: from.cursor,
-      mustStop: () => deadline.reached,
-      visit: async (restored, { depth, alreadyDone }) => {
-        while (live.length > Math.max(depth, 1)) {
-          await live.pop()!.close();
-        }
-        if (depth > 0) {
-          const own = await openIfStill(live[depth - 1], restored.name);
-          if (!own) {
-            record('failed', live[depth - 1].pathOf(restored.name), 'the directory at its place vanished while it was moved: start the restore again');
-            return [];
-          }
-          live.push(own);
-        }
-        const here = live[depth];
-        if (from.phase === 'APPLY' && !alreadyDone) {
-          await restored.clearStickyBit(await restored.stat()); // its mode no longer matters: the live directory keeps its own
-        }
-        const common: string[] = [];
-        // entries before this one were dealt with when time ran out in this very directory
-        const goOnAt = from.stopped?.directory === placeOf(restored) ? Buffer.from(from.stopped.entry, 'base64').toString('latin1') : '';
-        for (const entry of await restored.list()) {
-          const dealtWith = alreadyDone || entry.name < goOnAt;
-          if (!dealtWith && deadline.reached) {
-            stopped = { directory: placeOf(restored), entry: Buffer.from(entry.name, 'latin1').toString('base64') };
-            return 'stopped';
-          }
-          if (depth === 0 && isReservedRootName(toText(entry.name))) {
-            if (!dealtWith) {
-              record('skipped', here.pathOf(entry.name), 'belongs to AWS Backup or to an earlier restore');
-            }
-            continue;
-          }
-          if (dealtWith && entry.type !== 'directory') {
-            continue;
-          }
-          const { relation } = await compare(restored, entry, here);
-          if (relation === 'MERGE' || (dealtWith && from.phase === 'APPLY' && mayHaveMerged(relation, event.conflictPolicy))) {
-            common.push(entry.name);
-          } else if (!dealtWith) {
-            const fate = from.phase === 'PLAN' ? planned(relation) : await place(root, restored, entry, here, event);
-            record(fate.count, here.pathOf(entry.name), fate.note);
-          }
-        }
-        return common;
-      },
-    });
-    const state: MoveResume = { phase: from.phase, cursor: end.cursor, stopped, counts, notes };
-    return end.done ? { state } : {
-      state,
-      answer: { operation: 'move', done: false, outcome: 'UNDECIDED', counts, notes, resume: state } satisfies MoveAnswer,
-    };
-  } finally {
-    for (const directory of live.slice(1)) {
-      await directory.close();
-    }
+class Move {
+  private readonly from?: MoveResume;
+
+  constructor(
+    private readonly root: Directory,
+    private readonly recovery: Directory,
+    private readonly restored: Tree,
+    private readonly event: MoveEvent,
+    private readonly deadline: Deadline,
+  ) {
+    this.from = event.previous?.resume ?? undefined;
   }
-}
 
-/** The path of a directory, as it goes through JSON. */
-const placeOf = (directory: Directory): string => Buffer.from(directory.components.join('/'), 'latin1').toString('base64');
-
-async function openIfStill(parent: Directory, name: string): Promise<Directory | undefined> {
-  return parent.openDirectory(name).catch((error) => {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
-      return undefined;
+  public async run(): Promise<MoveAnswer> {
+    const { root, restored, event, from } = this;
+    const dryRun = event.dryRun === true;
+    const tally = new Tally(from?.counts, from?.notes);
+    if (dryRun) {
+      return await this.plan(tally, new Summary(from?.plan)) ?? this.answer('PLANNED', tally);
     }
-    throw error;
-  });
-}
+    const numbers = await journalNumbers(root, event.directory);
+    const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
+    const begun = await recount(root, restored, event.directory, unanswered, tally);
+    // what was begun in a call that never answered had passed the plan
+    if (event.conflictPolicy === ConflictPolicy.FAIL && from?.phase !== 'APPLY' && !begun.moves) {
+      const looked = new Tally(from?.counts, from?.notes);
+      const stopped = await this.plan(looked);
+      if (stopped) {
+        return stopped;
+      }
+      return this.apply(new Tally(), begun, numbers);
+    }
+    return this.apply(tally, begun, numbers, from?.phase === 'APPLY' ? from.cursor : undefined);
+  }
 
-/**
- * A directory that is still in a restored directory whose visit was finished is there to be merged, or was skipped. If the one at
- * its place is gone by now, or is something else, that must not pass for moved: the walk goes on to it and says so.
- */
-function mayHaveMerged(relation: 'FREE' | 'TAKEN', policy: ConflictPolicy): boolean {
-  return relation === 'FREE' || (policy !== ConflictPolicy.SKIP && policy !== ConflictPolicy.REPLACE_IF_OLDER);
-}
+  /** Looks what would be done; an answer where that ends the call. */
+  private async plan(tally: Tally, summary?: Summary): Promise<MoveAnswer | undefined> {
+    const { root, restored, event, deadline } = this;
+    const policy = event.conflictPolicy;
+    const end = await plan({ root, restored, policy, tally, summary, cursor: this.from?.cursor, deadline });
+    const more = summary ? { plan: summary.plan } : {};
+    if (!end.done) {
+      return this.answer('UNDECIDED', tally, { ...more, resume: { phase: 'PLAN', cursor: end.cursor, counts: tally.counts, notes: tally.notes, ...more } });
+    }
+    const conflict = policy === ConflictPolicy.FAIL && tally.counts.failed > 0;
+    return conflict || summary ? this.answer(conflict ? 'CONFLICT' : 'PLANNED', tally, more) : undefined;
+  }
 
-/** Under the policy FAIL: what is free would be moved, all else is in the way. */
-function planned(relation: 'FREE' | 'TAKEN'): { count: keyof MoveCounts; note?: string } {
-  return relation === 'FREE' ? { count: 'moved' } : { count: 'failed', note: 'its place is taken' };
+  private async apply(tally: Tally, begun: Begun, numbers: readonly number[], cursor?: string): Promise<MoveAnswer> {
+    const { root, recovery, restored, event, deadline } = this;
+    const last = numbers[numbers.length - 1] ?? 0;
+    const end = await apply({
+      root,
+      restored,
+      recoveryDirectory: event.directory,
+      policy: event.conflictPolicy,
+      tally,
+      begun,
+      journalAfter: last,
+      cursor,
+      deadline,
+      rateLimit: new RateLimit(event.operationsPerSecond),
+    });
+    if (!end.done) {
+      const journal = end.journal ?? last;
+      return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts: tally.counts, notes: tally.notes, journal } });
+    }
+    const { failed } = tally.counts;
+    if (failed === 0) {
+      await writeRecord(root, event.directory, (await recovery.stat()).ino, 'moved');
+    }
+    const kept = await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {};
+    return this.answer(failed === 0 ? 'MOVED' : 'INCOMPLETE', tally, kept);
+  }
+
+  private answer(outcome: MoveAnswer['outcome'], tally: Tally, more: Partial<MoveAnswer> = {}): MoveAnswer {
+    return { operation: 'move', done: outcome !== 'UNDECIDED', outcome, counts: tally.counts, notes: tally.notes, resume: null, ...more };
+  }
 }

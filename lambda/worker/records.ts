@@ -5,10 +5,12 @@ import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
 
 /**
- * What is on record about a recovery directory, in files of ours on the same file system:
- * `moved`: its content was moved into place (the workflow verifies before it moves). `quarantined`: it was taken out of the way. `deleting`: all guards let its deletion begin.
+ * What is on record about a recovery directory, in files of ours on the same file system. `moved`: its content was moved into
+ * place (the workflow verifies before it moves). `undone`: that was taken back. `quarantined`: it was taken out of the way.
+ * `deleting`: all guards let its deletion begin.
  */
-export type RecordName = 'moved' | 'quarantined' | 'deleting';
+export type RecordName = (typeof RECORDS)[number];
+export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting'] as const;
 
 /** A record, and when the file system says that it was written. */
 export interface Record {
@@ -16,12 +18,15 @@ export interface Record {
 }
 
 /** Only root looks into our directory: what is kept aside in it may be private. */
-const PRIVATE_MODE = 0o700;
-const ASIDE = 'replaced';
+export const PRIVATE_MODE = 0o700;
+/** Below the records of a recovery directory: what a move replaced, and what it wrote down. */
+export const ASIDE = 'replaced';
+export const JOURNAL = 'journal';
 /** Our directory is gone, holds something else, or is not a directory of ours. */
 const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 
-const recordsOf = (recoveryDirectory: string): string[] => [WORK_DIRECTORY, fromText(recoveryDirectory)];
+/** Where the records about a recovery directory are. */
+export const recordsPath = (recoveryDirectory: string): string[] => [WORK_DIRECTORY, fromText(recoveryDirectory)];
 const fileOf = (record: RecordName): string => `${record}.json`;
 
 /**
@@ -36,7 +41,7 @@ export async function isOurs(root: Directory): Promise<boolean> {
 
 /** Writes a record. It holds for the very directory that has this inode number, not for another one of the same name. */
 export async function writeRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<void> {
-  const directory = await openOrMake(root, recordsOf(recoveryDirectory), PRIVATE_MODE);
+  const directory = await openRecords(root, recoveryDirectory);
   try {
     await directory.writeFile(fileOf(record), `${JSON.stringify({ recoveryDirectory, inode: String(inode) })}\n`);
   } finally {
@@ -49,7 +54,7 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
   if (!await isOurs(root)) {
     return undefined;
   }
-  const directory = await openBelow(root, recordsOf(recoveryDirectory));
+  const directory = await openBelow(root, recordsPath(recoveryDirectory));
   try {
     const stats = await directory?.lstat(fileOf(record));
     if (!directory || !stats?.isFile()) {
@@ -68,12 +73,34 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
   }
 }
 
-/** Removes the records about a recovery directory; what was kept aside stays, and so does the directory that holds it. */
-export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
-  const directory = await openBelow(root, recordsOf(recoveryDirectory));
+/** Takes records back. */
+export async function removeRecord(root: Directory, recoveryDirectory: string, records: readonly RecordName[]): Promise<void> {
+  const directory = await openBelow(root, recordsPath(recoveryDirectory));
   try {
-    for (const record of ['moved', 'quarantined', 'deleting'] as const) {
+    for (const record of records) {
       await ignoring(['ENOENT'], async () => directory?.unlink(fileOf(record)));
+    }
+  } finally {
+    await directory?.close();
+  }
+}
+
+/**
+ * Removes the records about a recovery directory that is gone. What was kept aside stays, with the journal that says where it
+ * belongs; the journal alone is of no use.
+ */
+export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
+  const directory = await openBelow(root, recordsPath(recoveryDirectory));
+  try {
+    const names = new Set<string>();
+    for await (const batch of directory?.batches() ?? []) {
+      batch.forEach(({ name }) => names.add(name));
+    }
+    for (const file of RECORDS.map(fileOf).filter((name) => names.has(name))) {
+      await ignoring(['ENOENT'], async () => directory?.unlink(file));
+    }
+    if (names.has(JOURNAL) && !names.has(ASIDE)) {
+      await removeJournal(root, recoveryDirectory);
     }
   } finally {
     await directory?.close();
@@ -87,17 +114,46 @@ export async function removeRecords(root: Directory, recoveryDirectory: string):
   await ignoring(NOT_REMOVED, () => root.rmdir(WORK_DIRECTORY));
 }
 
+/** Removes the journal of the moves of a recovery directory. */
+export async function removeJournal(root: Directory, recoveryDirectory: string): Promise<void> {
+  const records = await openBelow(root, recordsPath(recoveryDirectory));
+  try {
+    const journal = await records?.openDirectory(JOURNAL);
+    try {
+      for await (const batch of journal?.batches() ?? []) {
+        for (const { name } of batch) {
+          await ignoring(['ENOENT'], async () => journal!.unlink(name));
+        }
+      }
+    } finally {
+      await journal?.close();
+    }
+    await ignoring(NOT_REMOVED, async () => records?.rmdir(JOURNAL));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) { // there is none
+      throw error;
+    }
+  } finally {
+    await records?.close();
+  }
+}
+
 /** Where entries that a move replaces are kept, for people. */
 export const asidePath = (recoveryDirectory: string): string => `/${WORK_DIRECTORY}/${recoveryDirectory}/${ASIDE}`;
 
 /** True if anything of a directory was ever kept aside, be it by an earlier run that could not tell. */
 export async function hasAside(root: Directory, recoveryDirectory: string): Promise<boolean> {
-  return existsBelow(root, [...recordsOf(recoveryDirectory), ASIDE]);
+  return existsBelow(root, [...recordsPath(recoveryDirectory), ASIDE]);
 }
 
-/** Opens, and makes where it is missing, the place where the replaced entries of a directory are kept. Close what you get. */
-export async function openAside(root: Directory, recoveryDirectory: string, path: readonly string[]): Promise<Directory> {
-  return openOrMake(root, [...recordsOf(recoveryDirectory), ASIDE, ...path], PRIVATE_MODE);
+/** Opens, and makes where it is missing, a directory among the records about a recovery directory. Close what you get. */
+export async function openRecords(root: Directory, recoveryDirectory: string, path: readonly string[] = []): Promise<Directory> {
+  return openOrMake(root, [...recordsPath(recoveryDirectory), ...path], PRIVATE_MODE);
+}
+
+/** Opens the place where the replaced entries of a directory are kept; undefined if there is none. Close what you get. */
+export async function openAside(root: Directory, recoveryDirectory: string): Promise<Directory | undefined> {
+  return openBelow(root, [...recordsPath(recoveryDirectory), ASIDE]);
 }
 
 async function ignoring(codes: string[], action: () => Promise<unknown>): Promise<void> {

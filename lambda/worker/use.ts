@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { readRecord } from './records';
+import { readRecord, RECORDS } from './records';
 import type { RecoveryDirectoryName } from '../../src/core/recovery-directory';
 import type { Directory } from '../fs/directory';
 
@@ -23,11 +23,12 @@ export interface UseLimits {
 export async function readUseLimits(root: Directory, parsed: RecoveryDirectoryName, inode: bigint, graceSeconds?: number): Promise<UseLimits> {
   // an event is JSON: a null must not pass for 0 seconds
   const grace = (typeof graceSeconds === 'number' && graceSeconds >= 0 ? graceSeconds : GRACE_SECONDS) * 1000;
-  const [moved, deleting, quarantined] = await Promise.all((['moved', 'deleting', 'quarantined'] as const).map((record) => readRecord(root, parsed.name, inode, record)));
-  const deletedUntil = deleting ? deleting.writtenAt + LONGEST_INVOCATION_MILLISECONDS : 0; // at the latest
+  const records = await Promise.all(RECORDS.map((record) => readRecord(root, parsed.name, inode, record)));
+  // what each record stands for was done before it was written, only a deletion comes after its record
+  const doneUntil = records.map((record, index) => (record ? record.writtenAt + (RECORDS[index] === 'deleting' ? LONGEST_INVOCATION_MILLISECONDS : 0) : 0));
   return {
     restoredUntil: parsed.instant + grace,
-    changedByUsUntil: Math.max(parsed.instant, moved?.writtenAt ?? 0, quarantined?.writtenAt ?? 0, deletedUntil) + grace,
+    changedByUsUntil: Math.max(parsed.instant, ...doneUntil) + grace,
   };
 }
 

@@ -1,8 +1,8 @@
+import { MOST_NOTES } from './notes';
 import { openRecoveryDirectory } from './recovery-directory';
 import { listSurveyedNames } from './survey/names';
 import { treePathOf } from './verify/expected';
 import { LookThrough } from './verify/look-through';
-import { MOST_NOTES } from './verify/notes';
 import { NOTHING } from './verify/tally';
 import { RestoreError } from '../../src/core/contract';
 import { checkExpectations } from '../../src/core/expectation';

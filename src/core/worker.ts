@@ -173,19 +173,24 @@ export interface MoveEvent {
   readonly operation: 'move';
   readonly directory: string;
   readonly conflictPolicy: ConflictPolicy;
+  /** Answers what would be done, and moves nothing. */
+  readonly dryRun?: boolean;
+  /** Calls that change the file system a second, at most; default 3,500. */
+  readonly operationsPerSecond?: number;
   /** The answer before; nothing, or an empty object, in the first call. */
   readonly previous?: { readonly resume?: MoveResume | null };
 }
 
 export interface MoveResume {
-  /** PLAN: looks for conflicts, moves nothing (the policy FAIL only). APPLY: moves. */
+  /** PLAN: looks for conflicts, moves nothing (the policy FAIL, and every dry run). APPLY: moves. */
   readonly phase: 'PLAN' | 'APPLY';
   /** Where the walk stopped; left out where the phase had not begun. */
   readonly cursor?: string;
-  /** The directory, and the entry in it, that the walk stopped before; both as base64 of their bytes. */
-  readonly stopped?: { readonly directory: string; readonly entry: string };
   readonly counts: MoveCounts;
   readonly notes: PathNote[];
+  readonly plan?: MovePlan;
+  /** The part of the journal that was written last: what is in later ones was done by calls that never answered. */
+  readonly journal?: number;
 }
 
 /** How many entries met each fate. A directory that is missing at its place is moved whole and counts as one. */
@@ -198,6 +203,18 @@ export interface MoveCounts {
   readonly failed: number;
 }
 
+/** What a dry run says of the entries of each fate. */
+export type MovePlan = Readonly<Record<keyof MoveCounts, PlannedFate>>;
+
+/** The entries that would meet one fate, those below a directory included. */
+export interface PlannedFate {
+  /** Regular files, and their bytes. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Up to 100 paths, in 10,000 bytes. */
+  readonly samples: string[];
+}
+
 /** A path and what is to be said about it. */
 export interface PathNote {
   readonly path: string;
@@ -207,15 +224,62 @@ export interface PathNote {
 export interface MoveAnswer {
   readonly operation: 'move';
   readonly done: boolean;
-  /** MOVED: all that the policy moves is in place. CONFLICT: nothing was moved. INCOMPLETE: some entries could not be moved. */
-  readonly outcome: 'MOVED' | 'CONFLICT' | 'INCOMPLETE' | 'UNDECIDED';
+  /**
+   * MOVED: all that the policy moves is in place. PLANNED: a dry run, nothing was moved. CONFLICT: nothing was moved, because the
+   * policy is FAIL. INCOMPLETE: some entries could not be moved.
+   */
+  readonly outcome: 'MOVED' | 'PLANNED' | 'CONFLICT' | 'INCOMPLETE' | 'UNDECIDED';
   readonly counts: MoveCounts;
   /** Up to 20 entries that were not simply moved. */
   readonly notes: PathNote[];
+  /** Only in the answer of a dry run. */
+  readonly plan?: MovePlan;
   /** Where replaced entries were kept aside; left out where none was. */
   readonly keptAside?: string;
   /** Where to go on; null once it is done. */
   readonly resume: MoveResume | null;
+}
+
+/** Takes back what a move did, be it finished or not: what was moved goes back, what was replaced takes its place again. */
+export interface UndoEvent {
+  readonly operation: 'undo';
+  readonly directory: string;
+  /** Calls that change the file system a second, at most; default 3,500. */
+  readonly operationsPerSecond?: number;
+  /** The answer before; nothing, or an empty object, in the first call. */
+  readonly previous?: { readonly resume?: UndoResume | null };
+}
+
+/** How many entries met each fate. */
+export interface UndoCounts {
+  /** Entries that are in the recovery directory again. */
+  readonly movedBack: number;
+  /** Entries that were replaced, and are at their place again. */
+  readonly putBack: number;
+  /** Entries that were left, since somebody changed them in the meantime, or their place is taken. */
+  readonly left: number;
+}
+
+export interface UndoResume {
+  /** The part of the journal that is read, from its end to its beginning, and the byte that it was read down to. */
+  readonly journal: number;
+  readonly position?: number;
+  /** Of what comes next: the inode numbers of entries that were left, and a directory that is looked through for changes. */
+  readonly begun?: { readonly left: string[]; readonly looked?: { readonly inode: string; readonly cursor: string } };
+  readonly counts: UndoCounts;
+  readonly notes: PathNote[];
+}
+
+export interface UndoAnswer {
+  readonly operation: 'undo';
+  readonly done: boolean;
+  /** UNDONE: all is as it was. INCOMPLETE: some entries were left. NOTHING_TO_UNDO: there is no journal of a move. */
+  readonly outcome: 'UNDONE' | 'INCOMPLETE' | 'NOTHING_TO_UNDO' | 'UNDECIDED';
+  readonly counts: UndoCounts;
+  /** Up to 20 entries that were left, and why. */
+  readonly notes: PathNote[];
+  /** Where to go on; null once it is done. */
+  readonly resume: UndoResume | null;
 }
 
 /** Deletes a recovery directory, or takes it out of the way, if every guard lets it. */
@@ -284,5 +348,5 @@ export interface ReleaseAnswer {
   readonly outcome: 'RELEASED' | 'NAME_TAKEN' | 'NOT_QUARANTINED';
 }
 
-export type WorkerEvent = SurveyEvent | FindEvent | VerifyEvent | MoveEvent | DeleteEvent | ReleaseEvent;
-export type WorkerAnswer = SurveyAnswer | FindAnswer | VerifyAnswer | MoveAnswer | DeleteAnswer | ReleaseAnswer;
+export type WorkerEvent = SurveyEvent | FindEvent | VerifyEvent | MoveEvent | UndoEvent | DeleteEvent | ReleaseEvent;
+export type WorkerAnswer = SurveyAnswer | FindAnswer | VerifyAnswer | MoveAnswer | UndoAnswer | DeleteAnswer | ReleaseAnswer;

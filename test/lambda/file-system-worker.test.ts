@@ -74,7 +74,7 @@ test('without a mount nothing is read or changed, whatever is asked', async () =
 
 test('an operation that is not known is named, and the mount is closed again', async () => {
   for (const operation of ['purge', undefined, AfterRestore.KEEP]) {
-    await expect(handler({ operation } as never, endlessTime)).rejects.toMatchObject({ name: 'InvalidWorkerEvent', message: expect.stringContaining('must be one of survey, find, verify, move, delete') });
+    await expect(handler({ operation } as never, endlessTime)).rejects.toMatchObject({ name: 'InvalidWorkerEvent', message: expect.stringContaining('must be one of survey, find, verify, move, undo, delete, release') });
   }
   expect(openDescriptors(top())).toEqual([]);
 });

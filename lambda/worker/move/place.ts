@@ -1,186 +1,175 @@
-import { ConflictPolicy } from '../../../src/core/restore-request';
-import type { MoveCounts, MoveEvent } from '../../../src/core/worker';
+import type { BigIntStats } from 'node:fs';
+import type { Aside, Kept } from './aside';
+import { suffixed } from './aside';
+import { decide, isSame, relate } from './decide';
+import type { Action } from './decide';
+import type { Journal, JournalLine } from './journal';
+import { transfer } from './transfer';
+import type { ConflictPolicy } from '../../../src/core/restore-request';
+import type { MoveCounts } from '../../../src/core/worker';
 import { fromText } from '../../fs/byte-name';
-import type { Directory, Entry, EntryType } from '../../fs/directory';
 import { typeOf } from '../../fs/directory';
-import { errnoOrThrow, isErrno } from '../../fs/errno';
-import { openAside } from '../records';
-import { compare } from './compare';
+import type { Directory } from '../../fs/directory';
+import { errnoOrThrow } from '../../fs/errno';
+import type { Names } from '../../fs/names';
+import { join } from '../../fs/tree';
+import type { TreePath } from '../../fs/tree';
+import type { RateLimit } from '../../runtime/rate-limit';
 
 /** What became of an entry; the note is for whoever reads the report. */
 export interface Fate {
-  readonly count: keyof MoveCounts;
+  /** 'merged': it is still there, and the live directory at its place, which appeared just now, takes what it holds. */
+  readonly fate: keyof MoveCounts | 'merged';
   readonly note?: string;
 }
 
-/** An entry that was kept aside, and where. */
-interface Kept {
-  readonly entry: Entry;
-  readonly path: string;
+/** What is to be done with an entry, after it was looked at. */
+export interface Step {
+  readonly name: string;
+  readonly own: BigIntStats;
+  /** What was at its place. */
+  readonly there?: BigIntStats;
+  readonly action: Action;
+  /** The name that it gets, and the path to keep aside what has its place. */
+  readonly liveName: string;
+  readonly asidePath?: TreePath;
 }
 
+/** Two directories of the same path. */
+export interface Place {
+  readonly path: TreePath;
+  readonly restored: Directory;
+  readonly live: Directory;
+  /** What the live one held when it was listed. */
+  readonly names: Names;
+}
+
+export const TAKEN = 'its place is taken';
+export const TAKEN_MEANWHILE = 'its place was taken while it was moved';
 /** How often an entry is looked at again because an application took its place in the meantime. */
 const MOST_ATTEMPTS = 3;
-/** EFS: the longest name (Amazon EFS User Guide, "Quotas"). */
-const LONGEST_NAME_BYTES = 255;
+/** Calls that change the file system: for an entry's two names, and for what has its place. */
+const OPERATIONS_PER_ENTRY = 2;
 
-/** Puts a restored entry into its place in the live directory, or does what the policy says where the place is taken. */
-export async function place(root: Directory, restored: Directory, entry: Entry, live: Directory, event: MoveEvent): Promise<Fate> {
-  const kept: Kept[] = [];
-  try {
-    const fate = await placeOrKeepAside(root, restored, entry, live, event, kept);
-    return kept.length === 0 ? fate : fate.count === 'moved' ? { count: 'replaced', note: wordKept(kept) } : { ...fate, note: `${fate.note}; ${wordKept(kept)}` };
-  } catch (error) {
-    const code = errnoOrThrow(error);
-    const stillKept = kept.length > 0 && !await putBack(root, kept[kept.length - 1], live, entry.name, event.directory) ? kept : kept.slice(0, -1);
-    return { count: 'failed', note: stillKept.length === 0 ? code : `${code}; ${wordKept(stillKept)}` };
+/** Puts restored entries into their places, or does what the policy says where a place is taken. */
+export class Placer {
+  constructor(
+    private readonly policy: ConflictPolicy,
+    private readonly recoveryDirectory: string,
+    private readonly journal: Journal,
+    private readonly aside: Aside,
+    private readonly rateLimit: RateLimit,
+  ) {}
+
+  /**
+   * What is to be done with an entry that cannot be merged. Nothing is done before it is in the journal. `kept`: what an earlier
+   * attempt at it kept aside, undefined for the first attempt.
+   */
+  public async plan(place: Place, name: string, own: BigIntStats, there: BigIntStats | undefined, kept?: readonly Kept[]): Promise<Step> {
+    const action = decide(this.policy, own, there);
+    return {
+      name,
+      own,
+      there,
+      action,
+      liveName: action === 'KEEP_BOTH' ? await this.nameBeside(place, name, own, kept !== undefined) : name,
+      ...(action === 'REPLACE' ? { asidePath: this.aside.pathOf(await this.journal.number(), join(place.path, name), (kept?.length ?? 0) + 1) } : {}),
+    };
   }
-}
 
-async function placeOrKeepAside(root: Directory, restored: Directory, entry: Entry, live: Directory, event: MoveEvent, kept: Kept[]): Promise<Fate> {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const { relation } = await compare(restored, entry, live);
-    if (relation === 'FREE' && await moveTo(restored, entry, live, entry.name)) {
-      return { count: 'moved' };
+  /** What the journal says of a step. */
+  public lineOf({ path }: Place, { name, own, there, liveName, asidePath }: Step): (at: string) => JournalLine {
+    const type = typeOf(own);
+    return (at) => ({
+      restored: join(path, name),
+      ...(liveName === name ? {} : { live: join(path, liveName) }),
+      type,
+      inode: String(own.ino),
+      mtime: String(own.mtimeNs),
+      ...(type === 'directory' ? { at } : {}),
+      ...(asidePath === undefined || !there ? {} : { aside: { path: asidePath, type: typeOf(there), inode: String(there.ino) } }),
+    });
+  }
+
+  /** Does it. Errors of the file system are a fate. */
+  public async take(place: Place, step: Step): Promise<Fate> {
+    const kept: Kept[] = [];
+    const wordKept = (all: readonly Kept[]): string => `what was there is kept at ${all.map(({ path }) => `'${this.aside.shown(path)}'`).join(', ')}`;
+    try {
+      const { fate, note } = await this.attempt(place, step, kept);
+      if (kept.length === 0) {
+        return { fate, note };
+      }
+      return fate === 'moved' ? { fate: 'replaced', note: wordKept(kept) } : { fate, note: `${note}; ${wordKept(kept)}` };
+    } catch (error) {
+      const code = errnoOrThrow(error);
+      const isBack = kept.length > 0 && await this.aside.putBack(kept[kept.length - 1], place.live, step.name);
+      const still = isBack ? kept.slice(0, -1) : kept;
+      return { fate: 'failed', note: still.length === 0 ? code : `${code}; ${wordKept(still)}` };
     }
-    if (relation === 'MERGE') {
-      return { count: 'failed', note: 'a directory appeared at its place while it was moved: start the restore again' };
-    }
-    if (relation === 'TAKEN') {
-      switch (await decide(restored, entry, live, event.conflictPolicy)) {
+  }
+
+  private async attempt(place: Place, first: Step, kept: Kept[]): Promise<Fate> {
+    const { restored, live } = place;
+    const { name } = first;
+    for (let attempt = 1, step = first; ; step = await this.planAgain(place, name, kept)) {
+      await this.rateLimit.take(OPERATIONS_PER_ENTRY);
+      const { own, there, action, liveName, asidePath } = step;
+      switch (action) {
         case 'FAIL':
-          return { count: 'failed', note: 'its place was taken while it was moved' };
+          return { fate: 'failed', note: TAKEN_MEANWHILE };
         case 'SKIP':
-          return { count: 'skipped', note: 'its place is taken' };
-        case 'KEEP_BOTH':
-          return { count: 'keptBoth', note: `its place is taken; it is now '${live.pathOf(await moveBeside(restored, entry, live, event.directory))}'` };
+          return { fate: 'skipped', note: TAKEN };
         case 'REPLACE': {
-          const aside = await keepAside(root, live, entry.name, event.directory);
+          if (!await restored.lstat(name)) {
+            throw vanished(place, name); // nothing is taken from its place for it
+          }
+          const aside = await this.aside.keep(live, name, there!, asidePath!);
           if (aside) {
             kept.push(aside);
           }
         }
       }
+      if (await transfer(restored, name, typeOf(own), live, liveName)) {
+        return action === 'KEEP_BOTH' ? { fate: 'keptBoth', note: `its place is taken; it is now '${live.pathOf(liveName)}'` } : { fate: 'moved' };
+      }
+      attempt += 1;
+      if (attempt > MOST_ATTEMPTS) {
+        return { fate: 'failed', note: 'its place was taken again and again while it was moved' };
+      }
+      const now = await live.lstat(name);
+      if (now && relate(own, now) === 'MERGE') {
+        return { fate: 'merged' };
+      }
     }
   }
-  return { count: 'failed', note: 'its place was taken again and again while it was moved' };
-}
 
-const wordKept = (kept: readonly Kept[]): string => `what was there is kept at ${kept.map(({ path }) => `'${path}'`).join(', ')}`;
-
-async function decide(restored: Directory, entry: Entry, live: Directory, policy: ConflictPolicy): Promise<'FAIL' | 'SKIP' | 'KEEP_BOTH' | 'REPLACE'> {
-  if (policy !== ConflictPolicy.REPLACE_IF_OLDER) {
-    return policy;
-  }
-  const [own, there] = await Promise.all([restored.lstat(entry.name), live.lstat(entry.name)]);
-  // the time of a directory says nothing about what is in it
-  const comparable = own && there && typeOf(own) !== 'directory' && typeOf(there) !== 'directory';
-  return comparable && there.mtimeNs < own.mtimeNs ? 'REPLACE' : 'SKIP';
-}
-
-/**
- * Moves an entry to a free name. True if it is there now, false if the name was taken in the meantime: nothing is overwritten.
- * A file gets its second name first and loses the first one then, since rename(2) would replace whatever is there.
- */
-async function moveTo(restored: Directory, entry: Entry, live: Directory, name: string): Promise<boolean> {
-  try {
-    if (entry.type === 'directory') {
-      await restored.rename(entry.name, live, name); // never replaces anything but an empty directory
-    } else {
-      await restored.link(entry.name, live, name).catch(async (error) => {
-        if (entry.type === 'symbolicLink' && isErrno(error, 'EPERM')) {
-          // the kernel of the client may forbid hard links to the symbolic links of others (fs.protected_hardlinks)
-          return restored.copySymbolicLink(entry.name, live, name);
-        }
-        const [own, there] = isErrno(error, 'EEXIST') ? await Promise.all([restored.lstat(entry.name), live.lstat(name)]) : [];
-        if (!own || own.ino !== there?.ino || own.dev !== there.dev) {
-          throw error;
-        }
-      });
-      await restored.unlink(entry.name);
+  /** Looks once more, and writes down what comes of it. */
+  private async planAgain(place: Place, name: string, kept: readonly Kept[]): Promise<Step> {
+    const [own, there] = await Promise.all([place.restored.lstat(name), place.live.lstat(name)]);
+    if (!own) {
+      throw vanished(place, name);
     }
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR')) {
-      return false;
+    const step = await this.plan(place, name, own, there, kept);
+    if (step.action !== 'SKIP' && step.action !== 'FAIL') {
+      await this.journal.commit([this.lineOf(place, step)]);
     }
-    throw error;
+    return step;
   }
-}
 
-/** Moves an entry beside the one that has its place, and answers the name that it got. */
-async function moveBeside(restored: Directory, entry: Entry, live: Directory, recoveryDirectory: string): Promise<string> {
-  const stamp = recoveryDirectory.slice(recoveryDirectory.indexOf('_') + 1);
-  for (let number = 1; ; number += 1) {
-    const suffix = fromText(`.restored-${stamp}${number === 1 ? '' : `-${number}`}`);
-    const name = `${entry.name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
-    if ((await compare(restored, entry, live, name)).relation === 'FREE' && await moveTo(restored, entry, live, name)) {
-      return name;
-    }
-  }
-}
-
-/** Moves a live entry aside; undefined if it vanished in the meantime. */
-async function keepAside(root: Directory, live: Directory, name: string, recoveryDirectory: string): Promise<Kept | undefined> {
-  const aside = await openAside(root, recoveryDirectory, live.components);
-  try {
+  /** A free name beside the one that is taken; one that an interrupted move gave it counts as free. */
+  private async nameBeside({ live, names }: Place, name: string, own: BigIntStats, ask: boolean): Promise<string> {
+    const stamp = this.recoveryDirectory.slice(this.recoveryDirectory.indexOf('_') + 1);
     for (let number = 1; ; number += 1) {
-      const there = await live.lstat(name);
-      if (!there) {
-        return undefined;
-      }
-      const type = typeOf(there);
-      const suffix = number === 1 ? '' : `.${number}`;
-      const asideName = `${name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
-      const placeholder = await reserve(aside, asideName, type);
-      if (placeholder !== undefined) {
-        try {
-          await live.rename(name, aside, asideName);
-        } catch (error) {
-          // the answer of the server may be what failed: the name is given back only while it still is our placeholder
-          if ((await aside.lstat(asideName))?.ino === placeholder) {
-            await (type === 'directory' ? aside.rmdir(asideName) : aside.unlink(asideName));
-            throw error;
-          }
-        }
-        return { entry: { name: asideName, type }, path: aside.pathOf(asideName) };
+      const beside = suffixed(name, fromText(`.restored-${stamp}${number === 1 ? '' : `-${number}`}`));
+      const there = ask || number > 1 || names.mayHave(beside) ? await live.lstat(beside) : undefined;
+      if (!there || isSame(own, there)) {
+        return beside;
       }
     }
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
-  } finally {
-    await aside.close();
   }
 }
 
-/**
- * Takes a free name with an empty entry of ours, which rename(2) then replaces: the live entry moves whatever it is by then, and
- * nothing that is kept is lost, even if two runs do this at the same time. Answers its inode, or undefined if the name is taken.
- */
-async function reserve(aside: Directory, name: string, type: EntryType): Promise<bigint | undefined> {
-  try {
-    await (type === 'directory' ? aside.mkdir(name, 0o700) : aside.makeFile(name));
-    return (await aside.lstat(name))?.ino;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** Moves a kept entry back to its place, if that is still free; true if it is there again. */
-async function putBack(root: Directory, kept: Kept, live: Directory, name: string, recoveryDirectory: string): Promise<boolean> {
-  const aside = await openAside(root, recoveryDirectory, live.components);
-  try {
-    return await live.lstat(name) === undefined && await moveTo(aside, kept.entry, live, name);
-  } catch (error) {
-    errnoOrThrow(error);
-    return false;
-  } finally {
-    await aside.close();
-  }
+function vanished({ restored }: Place, name: string): Error {
+  return Object.assign(new Error(`'${restored.pathOf(name)}' vanished`), { code: 'ENOENT' });
 }

@@ -1,10 +1,10 @@
 import type { BigIntStats } from 'node:fs';
 import type { SurveyedContent } from '../../../src/core/worker';
 import type { Directory, Entry } from '../../fs/directory';
+import { Notes, shorten } from '../notes';
 import { isWrittenLater } from '../use';
 import type { UseLimits } from '../use';
 import { toIso } from '../verify/expected';
-import { Notes, shorten } from '../verify/notes';
 import { NOTHING, Tally } from '../verify/tally';
 
 export const NO_CONTENT: SurveyedContent = { counts: NOTHING, unreadable: [] };

@@ -12,10 +12,10 @@ import type { Visit, VisitEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
 import { inParallel } from '../../runtime/in-parallel';
 import { RateLimit } from '../../runtime/rate-limit';
+import { MOST_NOTES } from '../notes';
 import { openOnDevice } from '../recovery-directory';
 import { readUseLimits } from '../use';
 import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from '../verify/cost';
-import { MOST_NOTES } from '../verify/notes';
 
 /** Together with their notes these have less than 150 KiB: they go through the state of a state machine, which holds 256 KiB. */
 const MOST_CONTENTS = 100;

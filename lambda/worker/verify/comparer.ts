@@ -1,7 +1,6 @@
 import type { Contents } from './contents';
 import { Counterpart } from './counterpart';
 import type { Fate, Restored } from './counterpart';
-import { FirstPaths } from './notes';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import type { Comparison } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
@@ -11,6 +10,7 @@ import { errnoOf, errnoOrThrow, isErrno } from '../../fs/errno';
 import { join, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import type { Visit } from '../../fs/walk';
+import { FirstPaths } from '../notes';
 
 /** The walk's context: what is at the place of a restored directory. LIVE: a real directory. ABSENT: none. An empty text: nobody asks. */
 export type Place = 'LIVE' | 'ABSENT' | '';

@@ -6,6 +6,7 @@ import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { toText } from '../../fs/byte-name';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
+import { Names } from '../../fs/names';
 import { inParallel } from '../../runtime/in-parallel';
 
 /** An entry of a restored directory, and what lstat said of it; undefined if it was not asked for, or is gone. */
@@ -24,8 +25,6 @@ export interface CompareOptions {
 export type Fate = 'SAME' | 'CHANGED' | 'MISSING' | 'UNKNOWN' | 'IGNORED';
 
 const CONTENTS_AT_ONCE = 8;
-/** Names of a live directory in memory. */
-const MOST_NAMES = 10_000;
 
 /** True for entries at the root that a move leaves alone: they are not compared. */
 const isIgnored = (directory: Directory, name: string): boolean => directory.path === '/' && isReservedRootName(toText(name));
@@ -34,25 +33,18 @@ const isIgnored = (directory: Directory, name: string): boolean => directory.pat
 export class Counterpart {
   /** Lists it: on NFS this also brings what is asked of its entries later. */
   public static async list(live: Directory): Promise<Counterpart> {
-    const names = new Set<string>();
-    let size = 0;
-    for await (const batch of live.batches()) {
-      for (const { name } of batch) {
-        if (!isIgnored(live, name)) {
-          size += 1;
-          if (names.size < MOST_NAMES) {
-            names.add(name);
-          }
-        }
-      }
-    }
-    return new Counterpart(live, names, size);
+    return new Counterpart(live, await Names.list(live, (name) => isIgnored(live, name)));
   }
 
   private readonly unmatched: Set<string>;
 
-  private constructor(private readonly live: Directory, private readonly names: ReadonlySet<string>, public readonly size: number) {
-    this.unmatched = new Set(names);
+  private constructor(private readonly live: Directory, private readonly names: Names) {
+    this.unmatched = new Set(names.known);
+  }
+
+  /** How many entries it has. */
+  public get size(): number {
+    return this.names.size;
   }
 
   /** Compares restored entries with what is at their place; undefined for those that time ran out for. */
@@ -99,8 +91,7 @@ export class Counterpart {
     if (isIgnored(this.live, name)) {
       return 'IGNORED';
     }
-    const asked = this.size > this.names.size || this.names.has(name);
-    const there = asked ? await this.live.lstat(name) : undefined;
+    const there = this.names.mayHave(name) ? await this.live.lstat(name) : undefined;
     if (!there) {
       return 'MISSING';
     }

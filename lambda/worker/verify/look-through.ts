@@ -4,7 +4,7 @@ import { Contents } from './contents';
 import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from './cost';
 import type { Restored } from './counterpart';
 import { Expected } from './expected';
-import { Notes } from './notes';
+import { Notes } from '../notes';
 import { Tally } from './tally';
 import type { VerifyEvent, VerifyResume } from '../../../src/core/worker';
 import { ENTRIES_AT_ONCE } from '../../fs/directory';

@@ -183,14 +183,20 @@ describe('files of our own', () => {
     expect(outline(top())).toEqual({ outside: 'file outside', record: 'file ours', other: 'file ours' });
   });
 
-  test('an empty one takes a free name only', async () => {
+  test('one that is written bit by bit takes a free name only', async () => {
     build(top(), { taken: 'content', link: symbolicLink('nowhere') });
     opened = await Directory.open(top());
-    await opened.makeFile('free');
+    const log = await opened.makeLog('free');
     for (const name of ['taken', 'link', 'free']) {
-      await expect(opened.makeFile(name)).rejects.toMatchObject({ code: 'EEXIST' });
+      await expect(opened.makeLog(name)).rejects.toMatchObject({ code: 'EEXIST' });
     }
-    expect(outline(top())).toEqual({ free: 'file ', taken: 'file content', link: 'symbolicLink nowhere' });
+    await log.append('one\n');
+    await log.append('two\n');
+    expect(await log.writtenAt()).toBe(fs.statSync(`${top()}/free`, { bigint: true }).mtimeNs);
+    await log.close();
+    expect(outline(top())).toEqual({ free: 'file one\ntwo\n', taken: 'file content', link: 'symbolicLink nowhere' });
+    expect((await opened.readPart('free', 2, 4)).toString()).toBe('e\ntw');
+    expect((await opened.readPart('free', 6, 100)).toString()).toBe('o\n');
   });
 });
 

@@ -10,7 +10,7 @@ let root: Directory;
 let tree: Tree;
 const begin = async (mostOpen?: number) => {
   root = await Directory.open(top());
-  tree = new Tree(root, mostOpen);
+  tree = new Tree(root, { mostOpen });
 };
 afterEach(async () => {
   await tree.close();

@@ -75,12 +75,12 @@ describe.each(PAIRS)('a restored %s meets a live %s', (restored, live) => {
       done: true,
       outcome: 'MOVED',
       counts: { ...none, moved: 2, replaced: 1 },
-      notes: [{ path: '/sub/x', note: `what was there is kept at '${keptAside}/sub/x'` }],
+      notes: [{ path: '/sub/x', note: `what was there is kept at '${keptAside}/1/sub/x'` }],
       keptAside,
       resume: null,
     });
     expect(print('sub')).toEqual(before.restored);
-    expect(print(`${keptAside}/sub`)).toEqual(before.live);
+    expect(print(`${keptAside}/1/sub`)).toEqual(before.live);
     expect(outline(at(name))).toEqual({ sub: 'directory' });
   };
 
@@ -172,11 +172,11 @@ describe('names that are taken, too', () => {
   });
 
   test('REPLACE: what was kept aside before is kept beside it', async () => {
-    const aside = `.cdk-efs-backup/${name}/replaced/f`;
+    const [aside, second] = [1, 2].map((call) => `.cdk-efs-backup/${name}/replaced/${call}/f`);
     build(top(), { f: 'first', [name]: { f: 'second' } });
     await run(REPLACE);
     build(`${top()}/${name}`, { f: 'third' });
-    expect(await run(REPLACE)).toMatchObject({ notes: [{ note: expect.stringContaining(`'/${aside}.2'`) }] });
-    expect(outline(top())).toMatchObject({ f: 'file third', [aside]: 'file first', [`${aside}.2`]: 'file second' });
+    expect(await run(REPLACE)).toMatchObject({ notes: [{ note: expect.stringContaining(`'/${second}'`) }] });
+    expect(outline(top())).toMatchObject({ f: 'file third', [aside]: 'file first', [second]: 'file second' });
   });
 });

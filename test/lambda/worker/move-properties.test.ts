@@ -9,7 +9,7 @@ import { build, clear, describeTree, file, fingerprint, recoveryName, symbolicLi
 import type { Described, Node, Tree } from '../../helpers/temp-tree';
 
 const name = recoveryName(Date.UTC(2026, 10, 23, 3));
-const ASIDE = `.cdk-efs-backup/${name}/replaced/`;
+const ASIDE = `.cdk-efs-backup/${name}/replaced/1/`;
 const POLICIES = Object.values(ConflictPolicy);
 const top = useTempDirectory();
 
@@ -29,7 +29,7 @@ const below = (all: Found, prefix: string): Found =>
   Object.fromEntries(Object.entries(all).filter(([path]) => path.startsWith(prefix)).map(([path, found]) => [path.slice(prefix.length), found]));
 const isLive = (path: string) => !path.startsWith(name) && !path.startsWith('.cdk-efs-backup');
 /** Everything that is no directory, by what it is, wherever it lies; our own records left out. */
-const bag = (all: Found) => Object.entries(all).filter(([path, found]) => !isDirectory(found) && !/^\.cdk-efs-backup\/[^/]*\/(moved|deleting)\.json$/.test(path))
+const bag = (all: Found) => Object.entries(all).filter(([path, found]) => !isDirectory(found) && !/^\.cdk-efs-backup\/[^/]*\/(moved\.json|deleting\.json|journal\/.*)$/.test(path))
   .map(([, { stats, content }]) => `${stats.ino} ${stats.mode} ${stats.mtimeNs} ${stats.nlink} ${content}`).sort();
 
 /** The entries whose fate a move decides: those that meet no directory of both sides on the way, and are none of both. */

@@ -11,7 +11,9 @@ import { build, clear, contents, file, fingerprint, outline, recoveryName, symbo
 import type { Tree } from '../../helpers/temp-tree';
 
 const name = recoveryName(Date.UTC(2026, 10, 23, 3));
-const ASIDE = `.cdk-efs-backup/${name}/replaced`;
+const KEPT = `.cdk-efs-backup/${name}/replaced`;
+/** Of the first call. */
+const ASIDE = `${KEPT}/1`;
 const { FAIL, SKIP, REPLACE, REPLACE_IF_OLDER, KEEP_BOTH } = ConflictPolicy;
 const POLICIES = [FAIL, SKIP, REPLACE, REPLACE_IF_OLDER, KEEP_BOTH];
 const top = useTempDirectory();
@@ -27,7 +29,8 @@ const run = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> =>
 async function interfering(policy: ConflictPolicy, matches: (call: Call) => boolean, action: () => void): Promise<MoveAnswer> {
   let done = false;
   const { stop } = intercept((call) => {
-    if (!done && matches(call)) {
+    const now = matches(call);
+    if (now && !done) {
       done = true;
       action();
     }
@@ -48,11 +51,11 @@ test.each(['ENOENT', 'EIO', 'ETIMEDOUT'])('the answer of the server to keeping a
   });
   const answer = await run(REPLACE).finally(stop);
   expect(done).toBe(true);
-  expect(answer).toMatchObject({ outcome: 'MOVED', counts: { replaced: 1 }, keptAside: `/${ASIDE}` });
+  expect(answer).toMatchObject({ outcome: 'MOVED', counts: { replaced: 1 }, keptAside: `/${KEPT}` });
   expect(outline(top())).toMatchObject({ 'd/f': 'file restored', [`${ASIDE}/d/f`]: 'file live' });
 });
 
-const all = () => contents(top()).filter((content) => !content.includes('recoveryDirectory'));
+const all = () => contents(top()).filter((content) => !content.includes('recoveryDirectory') && !content.startsWith('file {'));
 
 describe('a place that is taken between the look and the move', () => {
   const linking = ({ operation, paths }: Call) => operation === 'link' && paths[1].endsWith('/d/f');
@@ -96,10 +99,13 @@ describe('a directory whose place is taken between the look and the move', () =>
   const renaming = ({ operation, paths }: Call) => operation === 'rename' && paths[1].endsWith('/d');
   beforeEach(() => build(top(), { [name]: { d: { f: 'restored' } } }));
 
-  test.each(POLICIES)('%s: by a directory with something in it', async (policy) => {
-    const answer = await interfering(policy, renaming, () => build(top(), { d: { f: 'taken' } }));
-    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', counts: { failed: 1 } });
-    expect(outline(top())).toMatchObject({ 'd/f': 'file taken', [`${name}/d/f`]: 'file restored' });
+  test.each(POLICIES)('%s: by a directory with something in it, which it is merged with', async (policy) => {
+    const taken = file('taken', { mtime: Date.now() + 10_000 });
+    const answer = await interfering(policy, renaming, () => build(top(), { d: { f: taken } }));
+    const fate = { [FAIL]: 'failed', [SKIP]: 'skipped', [REPLACE]: 'replaced', [REPLACE_IF_OLDER]: 'skipped', [KEEP_BOTH]: 'keptBoth' }[policy];
+    expect(answer.counts).toEqual({ moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0, [fate]: 1 });
+    expect(all()).toEqual(['file restored', 'file taken']);
+    expect(outline(top())).toMatchObject({ 'd/f': `file ${policy === REPLACE ? 'restored' : 'taken'}` });
   });
 
   test.each(POLICIES)('%s: by a file', async (policy) => {
@@ -137,18 +143,17 @@ describe('REPLACE', () => {
     await run(REPLACE).finally(stop);
     expect(other).toMatchObject({ outcome: 'MOVED', counts: { replaced: 1 } });
     expect(all()).toEqual(['file live', 'file restored']);
-    expect(outline(top())).toMatchObject({ f: 'file restored', [`${ASIDE}/f.2`]: 'file live' });
+    expect(outline(top())).toMatchObject({ f: 'file restored', [`${KEPT}/2/f`]: 'file live' });
   });
 
-  test('a live file that becomes a directory in that moment stays where it is, and nothing empty is left aside', async () => {
+  test('a live file that becomes a directory in that moment is kept aside as such', async () => {
     build(top(), { f: 'live', [name]: { f: 'restored' } });
     const answer = await interfering(REPLACE, ({ operation, paths }) => operation === 'rename' && paths[0] === `${top()}/f`, () => {
       fs.renameSync(`${top()}/f`, `${top()}/g`);
       build(top(), { f: { h: 'new' } });
     });
-    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', counts: { failed: 1 } });
-    expect(outline(top())).toMatchObject({ 'f/h': 'file new', 'g': 'file live', [`${name}/f`]: 'file restored' });
-    expect(outline(`${top()}/${ASIDE}`)).toEqual({});
+    expect(answer).toMatchObject({ outcome: 'MOVED', counts: { replaced: 1 } });
+    expect(outline(top())).toMatchObject({ f: 'file restored', g: 'file live', [`${ASIDE}/f/h`]: 'file new' });
   });
 
   test('a live file that vanishes in that moment makes its place free', async () => {
@@ -172,15 +177,23 @@ describe('REPLACE', () => {
   test('one that can neither be replaced nor put back is told with where it is', async () => {
     build(top(), { x: 'live', [name]: { x: 'restored' } });
     const answer = await failing('EPERM', ({ operation }) => operation === 'link', () => run(REPLACE));
-    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', keptAside: `/${ASIDE}`, notes: [{ note: `EPERM; what was there is kept at '/${ASIDE}/x'` }] });
+    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', keptAside: `/${KEPT}`, notes: [{ note: `EPERM; what was there is kept at '/${ASIDE}/x'` }] });
     expect(outline(top())).toMatchObject({ [`${ASIDE}/x`]: 'file live', [`${name}/x`]: 'file restored' });
   });
 
   test('nothing is taken from its place for a restored entry that vanished', async () => {
     build(top(), { f: 'live', [name]: { f: 'restored' } });
-    const answer = await interfering(REPLACE, ({ operation, paths }) => operation === 'lstat' && paths[0] === `${top()}/f`, () => fs.unlinkSync(`${top()}/${name}/f`));
+    const renames: string[] = [];
+    const answer = await interfering(REPLACE, ({ operation, paths }) => {
+      if (operation === 'rename') {
+        renames.push(paths[0]);
+      }
+      return operation === 'lstat' && paths[0] === `${top()}/f`;
+    }, () => fs.unlinkSync(`${top()}/${name}/f`));
     expect(answer).toMatchObject({ outcome: 'INCOMPLETE', counts: { failed: 1 } });
-    expect(outline(top())).toEqual({ f: 'file live', [name]: 'directory' }); // nor was it for a moment
+    const kept = Object.fromEntries(Object.entries(outline(top())).filter(([path]) => !path.startsWith('.cdk-efs-backup')));
+    expect(kept).toEqual({ f: 'file live', [name]: 'directory' });
+    expect(renames).toEqual([]); // nor was it anywhere else for a moment
   });
 });
 

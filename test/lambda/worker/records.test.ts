@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { Directory } from '../../../lambda/fs/directory';
-import { hasAside, openAside, readRecord, removeRecords, writeRecord } from '../../../lambda/worker/records';
+import { hasAside, openRecords, readRecord, removeRecords, writeRecord } from '../../../lambda/worker/records';
 import { crashingAt } from '../../helpers/fault';
 import { build, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
@@ -31,7 +31,7 @@ test('inode numbers beyond what a number of JavaScript holds are told apart', as
 
 test('our directories are private', async () => {
   await writeRecord(root, name, 5n, 'moved');
-  const aside = await openAside(root, name, ['a', 'b']);
+  const aside = await openRecords(root, name, ['replaced', 'a', 'b']);
   await aside.close();
   for (const path of ['', `/${name}`, `/${name}/replaced`, `/${name}/replaced/a`, `/${name}/replaced/a/b`]) {
     expect(modeOf(`.cdk-efs-backup${path}`)).toBe(0o700);
@@ -42,7 +42,7 @@ test('our directories are private', async () => {
 test('nothing is written through symbolic links', async () => {
   build(top(), { 'outside': { f: 'x' }, '.cdk-efs-backup': symbolicLink('outside') });
   await expect(writeRecord(root, name, 5n, 'moved')).rejects.toMatchObject({ code: expect.stringMatching(/^(ELOOP|ENOTDIR)$/) });
-  await expect(openAside(root, name, [])).rejects.toMatchObject({ code: expect.stringMatching(/^(ELOOP|ENOTDIR)$/) });
+  await expect(openRecords(root, name, ['replaced'])).rejects.toMatchObject({ code: expect.stringMatching(/^(ELOOP|ENOTDIR)$/) });
   await removeRecords(root, name);
   expect(outline(top())).toEqual({ '.cdk-efs-backup': 'symbolicLink outside', 'outside': 'directory', 'outside/f': 'file x' });
 });
@@ -55,7 +55,7 @@ test('removing records leaves the ones of others, and what was kept aside', asyn
   await removeRecords(root, name);
   expect(Object.keys(outline(`${top()}/.cdk-efs-backup`))).toEqual([other, `${other}/moved.json`]);
   expect(await hasAside(root, other)).toBe(false);
-  await (await openAside(root, other, [])).close();
+  await (await openRecords(root, other, ['replaced'])).close();
   expect(await hasAside(root, other)).toBe(true);
   await removeRecords(root, other);
   expect(Object.keys(outline(`${top()}/.cdk-efs-backup`))).toEqual([other, `${other}/replaced`]);

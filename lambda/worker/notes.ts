@@ -1,4 +1,4 @@
-import type { PathNote } from '../../../src/core/worker';
+import type { PathNote } from '../../src/core/worker';
 
 /** An answer goes through the state of a state machine, which holds 256 KiB in all: so many of a kind, and no longer ones. */
 export const MOST_NOTES = 20;
@@ -13,8 +13,9 @@ export function shorten(path: string): string {
 /** Keeps the first so many paths, in their order: which ones does not depend on the order in which they were found. */
 export class FirstPaths {
   private readonly kept: string[];
+  private full = false;
 
-  constructor(paths: readonly string[] = [], private readonly most = MOST_NOTES) {
+  constructor(paths: readonly string[] = [], private readonly most = MOST_NOTES, private readonly mostBytes = Infinity) {
     this.kept = [...paths];
   }
 
@@ -24,12 +25,15 @@ export class FirstPaths {
 
   public add(path: string): void {
     const shown = shorten(path);
-    if (this.kept.length === this.most && shown >= this.kept[this.most - 1]) {
+    if (this.full && shown >= this.kept[this.kept.length - 1]) {
       return;
     }
     const after = this.kept.findIndex((kept) => kept > shown);
     this.kept.splice(after < 0 ? this.kept.length : after, 0, shown);
-    this.kept.length = Math.min(this.kept.length, this.most);
+    while (this.kept.length > this.most || (this.kept.length > 1 && Buffer.byteLength(this.kept.join('')) > this.mostBytes)) {
+      this.kept.pop();
+      this.full = true;
+    }
   }
 }
 

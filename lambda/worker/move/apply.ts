@@ -1,0 +1,234 @@
+import type { BigIntStats } from 'node:fs';
+import { Aside } from './aside';
+import { relate } from './decide';
+import { Journal } from './journal';
+import type { JournalLine } from './journal';
+import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
+import type { Place, Step } from './place';
+import type { Begun } from './recount';
+import { Tally } from './tally';
+import { isReservedRootName } from '../../../src/core/reserved-root-name';
+import { ConflictPolicy } from '../../../src/core/restore-request';
+import { toText } from '../../fs/byte-name';
+import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
+import type { Directory, Entry } from '../../fs/directory';
+import { errnoOrThrow } from '../../fs/errno';
+import { Names } from '../../fs/names';
+import { join, parentOf, Tree } from '../../fs/tree';
+import type { TreePath } from '../../fs/tree';
+import { walk } from '../../fs/walk';
+import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
+import type { Deadline } from '../../runtime/deadline';
+import type { RateLimit } from '../../runtime/rate-limit';
+
+export interface ApplyOptions {
+  readonly root: Directory;
+  readonly restored: Tree;
+  readonly recoveryDirectory: string;
+  readonly policy: ConflictPolicy;
+  /** Counts what is done. */
+  readonly tally: Tally;
+  /** What earlier calls began and did not tell of, and the number that this call's journal comes after. */
+  readonly begun: Begun;
+  readonly journalAfter: number;
+  readonly cursor?: string;
+  readonly deadline: Deadline;
+  readonly rateLimit: RateLimit;
+}
+
+/** A walk's end, and the number of the journal if anything was moved. */
+export interface ApplyEnd extends WalkEnd {
+  readonly journal?: number;
+}
+
+/** Where more entries of one directory cannot be moved, the rest of it is left as well. */
+const MOST_LEFT = 10_000;
+/** Paths of directories in memory. */
+const MOST_WRITTEN = 10_000;
+export const SKIPPED_AT_ROOT = 'belongs to AWS Backup or to an earlier restore';
+const VANISHED = 'the directory at its place vanished while it was moved: start the restore again';
+
+/** Moves what is in the recovery directory, many directories at once. */
+export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
+  const journal = new Journal(options.root, options.recoveryDirectory, options.journalAfter);
+  const aside = new Aside(options.root, options.recoveryDirectory);
+  const live = new Tree(options.root);
+  try {
+    const end = await new Application(options, journal, aside, live).run();
+    if (end.done && (options.begun.moves || await journal.numberIfBegun() !== undefined)) {
+      await journal.commit([() => ({ end: true })]); // another move of what is left counts its own entries only
+    }
+    return { ...end, journal: await journal.numberIfBegun() };
+  } finally {
+    await live.close();
+    await aside.close();
+    await journal.close();
+  }
+}
+
+/** What is to be done with the entries of a directory; `complete` if those are all. */
+interface Look {
+  readonly steps: Step[];
+  readonly complete: boolean;
+}
+
+class Application {
+  private readonly placer: Placer;
+  /** Restored directories that the journal has. */
+  private readonly written = new Set<TreePath>();
+
+  constructor(private readonly options: ApplyOptions, private readonly journal: Journal, aside: Aside, private readonly live: Tree) {
+    this.placer = new Placer(options.policy, options.recoveryDirectory, journal, aside, options.rateLimit);
+  }
+
+  public async run(): Promise<WalkEnd> {
+    const { restored, root, tally, cursor, deadline } = this.options;
+    return walk(restored, {
+      visit: async (visit) => this.visit(visit),
+      enter: async (parent, name, path) => this.enter(parent, name, path),
+      unreadable: (path, errno) => tally.add('failed', root.pathOf(path), errno),
+      mustStop: () => deadline.reached,
+      cursor,
+    });
+  }
+
+  /** Into directories that both sides have; everything else met its fate when its parent was visited. */
+  private async enter(parent: Directory, name: string, path: TreePath): Promise<string | undefined> {
+    const { root, tally, policy } = this.options;
+    if (path === name && isReservedRootName(toText(name))) {
+      return undefined;
+    }
+    const own = await parent.lstat(name);
+    if (!own?.isDirectory()) {
+      return undefined;
+    }
+    let there: BigIntStats | undefined;
+    try {
+      there = await this.live.use(parentOf(path), async (directory) => directory.lstat(name));
+    } catch (error) {
+      tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)} at the directory of its place`);
+      return undefined;
+    }
+    const relation = relate(own, there);
+    if (relation === 'TAKEN' && (policy === ConflictPolicy.SKIP || policy === ConflictPolicy.REPLACE_IF_OLDER)) {
+      return undefined; // that was its fate, or it is by now
+    }
+    if (relation !== 'MERGE') {
+      // still here: it could not be moved, or the one to merge it with is gone. That must not pass for moved.
+      tally.add('failed', root.pathOf(path), VANISHED);
+    }
+    return relation === 'MERGE' ? '' : undefined;
+  }
+
+  private async visit({ directory: restored, path, entries }: Visit): Promise<VisitEnd> {
+    const { root, tally } = this.options;
+    try {
+      return await this.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, entries));
+    } catch (error) {
+      tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)}: what is left in it could not be moved`);
+      return 'LIST_AGAIN';
+    }
+  }
+
+  /** Moves what a restored directory holds, but for the directories that the live one has, too. */
+  private async merge(place: Place, entries: AsyncIterable<Entry[]>): Promise<VisitEnd> {
+    const { tally, deadline } = this.options;
+    const settled = new Tally(); // what stays in the restored directory, told by name: no listing meets it again
+    const names = new Set<string>();
+    let moved = false;
+    for (let source = entries; ; source = place.restored.batches()) {
+      const skipped = new Tally(); // what this listing met; the next one meets it again
+      const { steps, complete } = await this.look(place, source, skipped, settled, names);
+      await this.begin(place, steps, moved);
+      for (const [index, step] of steps.entries()) {
+        if (index > 0 && deadline.reached) {
+          return 0; // what is left is listed again, and counted then
+        }
+        const { fate, note } = await this.placer.take(place, step);
+        if (fate === 'merged') {
+          continue;
+        }
+        const stays = fate === 'failed' || fate === 'skipped';
+        if (stays) {
+          names.add(step.name);
+        }
+        moved ||= !stays;
+        const interrupted = fate === 'moved' && this.options.begun.asideOf.has(join(place.path, step.name));
+        (stays ? settled : tally).add(interrupted ? 'replaced' : fate, place.live.pathOf(step.name), note);
+      }
+      if (complete || names.size > MOST_LEFT) {
+        tally.addAll(skipped);
+        tally.addAll(settled);
+        return moved ? 'LIST_AGAIN' : 'DONE';
+      }
+      if (deadline.reached) {
+        return 0;
+      }
+    }
+  }
+
+  /** Looks at entries until there is enough to do, and decides what; nothing is changed while a listing runs. */
+  private async look(place: Place, source: AsyncIterable<Entry[]>, skipped: Tally, settled: Tally, names: ReadonlySet<string>): Promise<Look> {
+    const { deadline } = this.options;
+    const { restored, live, path } = place;
+    const steps: Step[] = [];
+    for await (const batch of source) {
+      const found = batch.map(({ name }) => name).filter((name) => !names.has(name));
+      const own = await restored.lstatAll(found);
+      const asked = found.filter((name) => place.names.mayHave(name));
+      const answers = await live.lstatAll(asked);
+      const places = new Map(asked.map((name, index) => [name, answers[index]]));
+      for (const [index, name] of found.entries()) {
+        const [stats, there] = [own[index], places.get(name)];
+        if (path === '' && isReservedRootName(toText(name))) {
+          skipped.add('skipped', live.pathOf(name), SKIPPED_AT_ROOT);
+        } else if (!stats) {
+          settled.add('failed', live.pathOf(name), 'ENOENT'); // a restored entry that vanished displaces nothing
+        } else if (relate(stats, there) !== 'MERGE') {
+          const step = await this.placer.plan(place, name, stats, there);
+          if (step.action === 'SKIP') {
+            skipped.add('skipped', live.pathOf(name), TAKEN);
+          } else if (step.action === 'FAIL') {
+            skipped.add('failed', live.pathOf(name), TAKEN_MEANWHILE);
+          } else {
+            steps.push(step);
+          }
+        }
+      }
+      if (steps.length >= ENTRIES_AT_ONCE || deadline.reached) {
+        return { steps, complete: false };
+      }
+    }
+    return { steps, complete: true };
+  }
+
+  /** Writes down what is about to be done in a directory. */
+  private async begin({ path, restored, ...place }: Place, steps: readonly Step[], again: boolean): Promise<void> {
+    if (steps.length === 0) {
+      return;
+    }
+    const own = await restored.stat();
+    const lines = steps.map((step) => this.placer.lineOf({ path, restored, ...place }, step));
+    await this.journal.commit(again ? lines : [...await this.directoryLines(path), ...lines]);
+    if (isSticky(own)) {
+      await restored.clearStickyBit(own); // its mode no longer matters: the live directory keeps its own
+    }
+  }
+
+  /** What a directory, and those that it lies in, must be again if they have to be made again. */
+  private async directoryLines(path: TreePath): Promise<Array<() => JournalLine>> {
+    const lines: Array<() => JournalLine> = [];
+    for (let directory = path; !this.written.has(directory); directory = parentOf(directory)) {
+      const { mode, uid, gid } = await this.options.restored.use(directory, async (opened) => opened.stat());
+      lines.unshift(() => ({ directory, mode: Number(mode), uid: Number(uid), gid: Number(gid) }));
+      this.written.add(directory);
+      if (directory === '') {
+        break;
+      }
+    }
+    if (this.written.size > MOST_WRITTEN) {
+      this.written.clear(); // to write them again costs little
+    }
+    return lines;
+  }
+}

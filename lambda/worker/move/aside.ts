@@ -1,0 +1,88 @@
+import type { BigIntStats } from 'node:fs';
+import { isSame } from './decide';
+import { transfer } from './transfer';
+import { fromText } from '../../fs/byte-name';
+import { typeOf } from '../../fs/directory';
+import type { Directory, EntryType } from '../../fs/directory';
+import { errnoOrThrow, isErrno } from '../../fs/errno';
+import { join, nameOf, parentOf, Tree } from '../../fs/tree';
+import type { TreePath } from '../../fs/tree';
+import { ASIDE, asidePath, openRecords, PRIVATE_MODE } from '../records';
+
+/** A live entry that was kept aside, and where. */
+export interface Kept {
+  readonly path: TreePath;
+  readonly type: EntryType;
+}
+
+/** EFS: the longest name (Amazon EFS User Guide, "Quotas"). */
+export const LONGEST_NAME_BYTES = 255;
+
+/** A name with something behind it, cut to the longest that there may be. */
+export const suffixed = (name: string, suffix: string): string => `${name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
+
+/**
+ * Where live entries are kept aside: below a directory of this very call, under the path that they had. Nobody else puts anything
+ * there, so rename(2) replaces nothing.
+ */
+export class Aside {
+  private tree?: Promise<{ top: Directory; tree: Tree }>;
+
+  constructor(private readonly root: Directory, private readonly recoveryDirectory: string) {}
+
+  /** The path below the directory for what is kept aside; `number` tells several of one place apart. */
+  public pathOf(call: number, live: TreePath, number: number): TreePath {
+    return join(String(call), number === 1 ? live : join(parentOf(live), suffixed(nameOf(live), `.${number}`)));
+  }
+
+  /** The path from the root of the file system, for people. */
+  public shown(path: TreePath): string {
+    return `${asidePath(this.recoveryDirectory)}${this.root.pathOf(path)}`;
+  }
+
+  /** Keeps a live entry aside; undefined if it vanished in the meantime. */
+  public async keep(live: Directory, name: string, there: BigIntStats, path: TreePath): Promise<Kept | undefined> {
+    return this.use(path, async (aside) => {
+      try {
+        await live.rename(name, aside, nameOf(path));
+      } catch (error) {
+        // the answer of the server may be what failed
+        const kept = await aside.lstat(nameOf(path));
+        if (kept && isSame(kept, there)) {
+          return { path, type: typeOf(kept) };
+        }
+        if (isErrno(error, 'ENOENT')) {
+          return undefined;
+        }
+        throw error;
+      }
+      return { path, type: typeOf(there) };
+    });
+  }
+
+  /** Moves a kept entry back to its place, if that is still free; true if it is there again. */
+  public async putBack({ path, type }: Kept, live: Directory, name: string): Promise<boolean> {
+    try {
+      return await this.use(path, async (aside) => transfer(aside, nameOf(path), type, live, name));
+    } catch (error) {
+      errnoOrThrow(error);
+      return false;
+    }
+  }
+
+  public async close(): Promise<void> {
+    const opened = await this.tree?.catch(() => undefined); // whoever wanted to keep something aside knows by now
+    await opened?.tree.close();
+    await opened?.top.close();
+  }
+
+  private async use<T>(path: TreePath, action: (directory: Directory) => Promise<T>): Promise<T> {
+    const { tree } = await (this.tree ??= this.open());
+    return tree.use(parentOf(path), action);
+  }
+
+  private async open(): Promise<{ top: Directory; tree: Tree }> {
+    const top = await openRecords(this.root, this.recoveryDirectory, [fromText(ASIDE)]);
+    return { top, tree: new Tree(top, { missingMode: PRIVATE_MODE }) };
+  }
+}

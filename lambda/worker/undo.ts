@@ -1,0 +1,125 @@
+import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
+import { PathRange } from '../../src/core/shard';
+import type { UndoAnswer, UndoCounts, UndoEvent, UndoResume } from '../../src/core/worker';
+import { fromText } from '../fs/byte-name';
+import { openOrMake } from '../fs/descend';
+import type { Directory } from '../fs/directory';
+import { Tree } from '../fs/tree';
+import type { Deadline } from '../runtime/deadline';
+import { RateLimit } from '../runtime/rate-limit';
+import { Inventory } from './delete/inventory';
+import { removeTree } from './delete/remove-tree';
+import { journalNumbers } from './move/journal';
+import { readBackward } from './move/read-journal';
+import { Notes } from './notes';
+import { asidePath, isOurs, openAside, openRecords, PRIVATE_MODE, removeJournal, removeRecord, writeRecord } from './records';
+import { openRecoveryDirectory } from './recovery-directory';
+import { Reversal } from './undo/reversal';
+
+const NOTHING: UndoCounts = { movedBack: 0, putBack: 0, left: 0 };
+
+/**
+ * Takes back what the moves of a recovery directory did, finished or not, with the help of their journal: from its end to its
+ * beginning. What somebody changed since then is left where it is, and told. Doing it again is safe at any point.
+ */
+export async function undo(root: Directory, event: UndoEvent, deadline: Deadline): Promise<UndoAnswer> {
+  const numbers = parseRecoveryDirectoryName(event.directory) && await isOurs(root) ? await journalNumbers(root, event.directory) : [];
+  if (numbers.length === 0) {
+    return answer('NOTHING_TO_UNDO', NOTHING);
+  }
+  // first of all: what is there again must not pass for moved, nor for a directory whose deletion has begun
+  await removeRecord(root, event.directory, ['moved', 'deleting']);
+  const recovery = await openRecoveryDirectory(root, event.directory) ?? await remake(root, event.directory);
+  if (!recovery) {
+    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: 'is not a real directory on this file system' }]);
+  }
+  try {
+    return await new Undoing(root, recovery, event, deadline).run(numbers);
+  } finally {
+    await recovery.close();
+  }
+}
+
+class Undoing {
+  private readonly from?: UndoResume;
+  private readonly notes: Notes;
+  private readonly rateLimit: RateLimit;
+
+  constructor(
+    private readonly root: Directory,
+    private readonly recovery: Directory,
+    private readonly event: UndoEvent,
+    private readonly deadline: Deadline,
+  ) {
+    this.from = event.previous?.resume ?? undefined;
+    this.notes = new Notes(this.from?.notes);
+    this.rateLimit = new RateLimit(event.operationsPerSecond);
+  }
+
+  public async run(numbers: readonly number[]): Promise<UndoAnswer> {
+    const { root, recovery, event: { directory }, from, notes, deadline, rateLimit } = this;
+    const aside = await openAside(root, directory);
+    const trees = { live: new Tree(root), restored: new Tree(recovery, { missingMode: PRIVATE_MODE }), aside: aside && new Tree(aside) };
+    try {
+      const { counts = NOTHING, begun } = from ?? {};
+      const reversal = new Reversal({ root, ...trees, asidePath: asidePath(directory), counts, notes, begun, deadline, rateLimit });
+      const unfinished = await this.reverse(numbers, reversal);
+      if (unfinished || reversal.counts.left > 0) {
+        return answer(unfinished ? 'UNDECIDED' : 'INCOMPLETE', reversal.counts, notes.notes, unfinished);
+      }
+      if (aside && trees.aside && !await this.removeEmpty(aside, trees.aside)) {
+        return answer('UNDECIDED', reversal.counts, notes.notes, this.resume(reversal, { journal: 0 }));
+      }
+      // what it did to times does not count as use
+      await writeRecord(root, directory, (await recovery.stat()).ino, 'undone');
+      await removeJournal(root, directory);
+      return answer('UNDONE', reversal.counts, notes.notes);
+    } finally {
+      await Promise.all([trees.live.close(), trees.restored.close(), trees.aside?.close()]);
+      await aside?.close();
+    }
+  }
+
+  /** Goes through the journal; where to go on, if time ran out. */
+  private async reverse(numbers: readonly number[], reversal: Reversal): Promise<UndoResume | undefined> {
+    const { root, event: { directory }, from, deadline } = this;
+    for (const number of [...numbers].reverse().filter((each) => each <= (from?.journal ?? Infinity))) {
+      for await (const { lines, start, end } of readBackward(root, directory, number, number === from?.journal ? from.position : undefined)) {
+        if (!await reversal.take(lines)) {
+          return this.resume(reversal, { journal: number, position: end, begun: reversal.begun });
+        }
+        if (deadline.reached) {
+          return this.resume(reversal, { journal: number, position: start });
+        }
+      }
+    }
+    return undefined;
+  }
+
+  private resume({ counts }: Reversal, where: Pick<UndoResume, 'journal' | 'position' | 'begun'>): UndoResume {
+    return { ...where, counts, notes: this.notes.notes };
+  }
+
+  /** Removes the directories that nothing is kept in any more; false if time ran out. */
+  private async removeEmpty(aside: Directory, tree: Tree): Promise<boolean> {
+    const { root, event: { directory }, deadline, rateLimit } = this;
+    const parent = await openRecords(root, directory);
+    try {
+      const device = (await root.stat()).dev;
+      const options = { top: aside, parent, device, inventory: new Inventory(), onlyDirectories: true, range: PathRange.ALL, deadline, rateLimit };
+      return (await removeTree(tree, options)).done;
+    } finally {
+      await parent.close();
+    }
+  }
+}
+
+/** A recovery directory that was deleted is made again, for what goes back into it. */
+async function remake(root: Directory, recoveryDirectory: string): Promise<Directory | undefined> {
+  const name = fromText(recoveryDirectory);
+  return await root.lstat(name) === undefined ? openOrMake(root, [name], PRIVATE_MODE) : undefined;
+}
+
+function answer(outcome: UndoAnswer['outcome'], counts: UndoCounts, notes: UndoAnswer['notes'] = [], resume: UndoResume | null = null): UndoAnswer {
+  return { operation: 'undo', done: outcome !== 'UNDECIDED', outcome, counts, notes, resume };
+}
