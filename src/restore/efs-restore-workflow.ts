@@ -19,6 +19,7 @@ import { restoreRole, stateMachineRole } from './restore-roles';
 import { shellWord } from './shell-word';
 import { checkClientMounts } from '../core/item-path';
 import type { ClientMount } from '../core/item-path';
+import { checkOperationsPerSecond, DEFAULT_OPERATIONS_PER_SECOND } from '../core/operations-per-second';
 import { describeProblem } from '../core/problem';
 import type { Problem } from '../core/problem';
 import { checkRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
@@ -69,6 +70,16 @@ export interface EfsRestoreWorkflowOptions {
    * @default - the root of the file system at `/mnt/efs`
    */
   readonly clientMounts?: ClientMount[];
+
+  /**
+   * How many calls a second the file-system worker makes to the file system at most, while it verifies, moves and deletes; what
+   * clients already have in their caches does not count. Your applications share what the file system takes: with bursting
+   * throughput and no burst credits left, that may be as little as 256 a second. A whole number, 1 or more.
+   *
+   * @default 3500 - half of what a file system with bursting throughput, or a One Zone file system, takes at best
+   * @see https://docs.aws.amazon.com/efs/latest/ug/performance.html
+   */
+  readonly operationsPerSecond?: number;
 
   /**
    * The topic that is told how each restore ended, well or not: the report as JSON.
@@ -150,6 +161,7 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       ...this.checkEnvironment('fileSystem', environmentOf(props.fileSystem)),
       ...this.checkEnvironment('backupVault', props.backupVault.env),
       ...checkTimeout(props.restoreTimeout),
+      ...(Token.isUnresolved(props.operationsPerSecond) ? [] : checkOperationsPerSecond(props.operationsPerSecond)),
       ...checkRuntime(props.runtime),
     ]);
     this.warnAbout(this.requestDefaults);
@@ -182,6 +194,7 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       controlPlane: controlPlane.function,
       restoreRoleArn: this.restoreRole.roleArn,
       restoreTimeout: props.restoreTimeout ?? Duration.days(7),
+      operationsPerSecond: props.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND,
       topicArn: props.notificationTopic?.topicRef.topicArn,
     });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {

@@ -12,6 +12,8 @@ export interface RestoreDefinitionProps {
   readonly worker: lambda.IFunction;
   readonly restoreRoleArn: string;
   readonly restoreTimeout: Duration;
+  /** Calls to the file system, at most. */
+  readonly operationsPerSecond: number;
   /** The topic that hears how a restore ended. */
   readonly topicArn?: string;
 }
@@ -118,8 +120,9 @@ export class RestoreDefinition extends Construct {
   }
 
   private verify(move: sfn.State, succeeded: sfn.State): sfn.State {
+    const { operationsPerSecond } = this.props;
     const verify = this.mountedOrFail(invoke(this, 'VerifyRecoveryDirectory', this.props.worker, '$.verification', {
-      operation: 'verify', directory: at('$.found.directory'), items: at('$.prepared.items'), previous: at('$.verification'),
+      operation: 'verify', directory: at('$.found.directory'), items: at('$.prepared.items'), operationsPerSecond, previous: at('$.verification'),
     }));
     verify.next(new sfn.Choice(this, 'ChooseByVerification')
       .when(sfn.Condition.booleanEquals('$.verification.done', false), verify)
@@ -132,7 +135,11 @@ export class RestoreDefinition extends Construct {
 
   private moveIntoPlace(clean: sfn.State, succeeded: sfn.State): sfn.State {
     const move = this.mountedOrFail(invoke(this, 'MoveIntoPlace', this.props.worker, '$.move', {
-      operation: 'move', directory: at('$.found.directory'), conflictPolicy: at('$.prepared.request.conflictPolicy'), previous: at('$.move'),
+      operation: 'move',
+      directory: at('$.found.directory'),
+      conflictPolicy: at('$.prepared.request.conflictPolicy'),
+      operationsPerSecond: this.props.operationsPerSecond,
+      previous: at('$.move'),
     }));
     const notes = 'States.JsonToString($.move.notes)';
     move.next(new sfn.Choice(this, 'ChooseByMove')
@@ -155,6 +162,7 @@ export class RestoreDefinition extends Construct {
       accessPointRoots: at('$.facts.accessPointRoots'),
       runningRestoreJobs: at('$.facts.runningRestoreJobs'),
       disposal: at('$.prepared.request.recoveryDirectory'),
+      operationsPerSecond: this.props.operationsPerSecond,
       previous: at('$.deletion'),
     });
     const kept = new sfn.Pass(this, 'KeepRecoveryDirectory', {

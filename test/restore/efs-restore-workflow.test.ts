@@ -6,7 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, CfnParameter, Duration, Lazy, Stack, Token, Validations } from 'aws-cdk-lib/core';
-import { addWorkflow, CONTEXTS, FILE_SYSTEM_ARN, fileSystemOf, IRELAND, makeStack, theOne, vaultOf, vpcOf } from './fixture';
+import { addWorkflow, definitionOf, CONTEXTS, FILE_SYSTEM_ARN, fileSystemOf, IRELAND, makeStack, theOne, vaultOf, vpcOf } from './fixture';
 import { describeProblem } from '../../src/core/problem';
 import { checkRestoreRequest } from '../../src/core/restore-request';
 import { BackedUpFileSystem } from '../../src/file-system';
@@ -189,6 +189,9 @@ describe('fails', () => {
     ['with a timeout that is too short by a fraction of a second', { restoreTimeout: Duration.millis(599_999) }, /'restoreTimeout' must be between/],
     ['with a timeout that is too long', hours(300 * 24 + 1), /'restoreTimeout' must be between 10 minutes and 300 days, .*, got "300 days 1 hour"/],
     ['with a timeout of tokens', { restoreTimeout: Duration.seconds(Token.asNumber({ Ref: 'Seconds' })) }, /'restoreTimeout' must be known at synth/],
+    ...[0, -1, 1.5, NaN].map((operationsPerSecond): [string, Partial<EfsRestoreWorkflowProps>, RegExp] => [
+      `with ${operationsPerSecond} operations a second`, { operationsPerSecond }, /'operationsPerSecond' must be a whole number, 1 or more, got .*; leave it out for 3500$/,
+    ]),
     ['with a relative mount point', { clientMounts: [{ mountPoint: 'mnt' }] }, /'clientMounts\[0\].mountPoint' must be an absolute path/],
     ['with a relative root directory', { clientMounts: [{ mountPoint: '/mnt/efs', rootDirectory: 'x/' }] }, /'clientMounts\[0\].rootDirectory' must be an absolute path/],
     ['with a default item on a client', { clientMounts: [{ mountPoint: '/mnt/data' }], requestDefaults: { items: ['/mnt/data/x'] } },
@@ -221,6 +224,19 @@ describe('fails', () => {
 });
 
 describe('at its limits', () => {
+  test.each<[number | undefined, number]>([[undefined, 3500], [256, 256]])('operations a second, %p: %p for all that works on the tree', (operationsPerSecond, expected) => {
+    const stack = makeStack();
+    addWorkflow(stack, { operationsPerSecond });
+    const { States } = definitionOf(stack);
+    for (const name of ['VerifyRecoveryDirectory', 'MoveIntoPlace', 'DeleteRecoveryDirectory']) {
+      expect(States[name]).toMatchObject({ Parameters: { operationsPerSecond: expected } });
+    }
+  });
+
+  test('operations a second that are a token are not checked', () => {
+    expect(() => addWorkflow(makeStack(), { operationsPerSecond: Token.asNumber({ Ref: 'Rate' }) })).not.toThrow();
+  });
+
   test.each([Duration.minutes(10), Duration.days(300)])('a timeout of %p works', (restoreTimeout) => {
     expect(() => addWorkflow(makeStack(), { restoreTimeout })).not.toThrow();
   });
