@@ -3,15 +3,16 @@ import { openMount } from './fs/mount';
 import { Deadline } from './runtime/deadline';
 import type { InvocationTime } from './runtime/deadline';
 import { requireEnvironment } from './runtime/environment';
-import { NamedError } from './runtime/named-error';
 import { deleteRecoveryDirectory } from './worker/delete';
 import { find } from './worker/find';
+import { bind, refuseForeign } from './worker/going-on';
 import { move } from './worker/move';
+import { refuseInvalid } from './worker/refuse-invalid';
 import { release } from './worker/release';
 import { survey } from './worker/survey';
 import { undo } from './worker/undo';
 import { verify } from './worker/verify';
-import { EnvironmentVariable, RestoreError } from '../src/core/contract';
+import { EnvironmentVariable } from '../src/core/contract';
 import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
 
 /** Whoever ends the process is answered with what is left, too: Lambda ends it like this where the function has extensions. */
@@ -22,7 +23,9 @@ process.once('SIGTERM', () => ended.abort());
 export async function handler(event: WorkerEvent, context: InvocationTime): Promise<WorkerAnswer> {
   const root = await openMount(requireEnvironment(EnvironmentVariable.MOUNT_PATH), process.env[EnvironmentVariable.MOUNT_CHECK]);
   try {
-    return await run(root, event, new Deadline(context, ended.signal));
+    refuseInvalid(event);
+    refuseForeign(event);
+    return bind(event, await run(root, event, new Deadline(context, ended.signal)));
   } finally {
     await root.close();
   }
@@ -37,8 +40,5 @@ async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Pro
     case 'undo': return undo(root, event, deadline);
     case 'delete': return deleteRecoveryDirectory(root, event, deadline);
     case 'release': return release(root, event);
-    default:
-      throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
-        `'operation' must be one of survey, find, verify, move, undo, delete, release, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants, lstatSync, promises as fs } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { fromBytes, toBytes, toText } from './byte-name';
@@ -18,9 +18,8 @@ export type EntryType = 'file' | 'directory' | 'symbolicLink' | 'other';
 const O_PATH = 0o10000000;
 /* eslint-disable no-bitwise -- the flags of open(2) */
 const OPEN_DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-const READ_FILE = constants.O_RDONLY | constants.O_NOFOLLOW;
 /** What became a FIFO since it was looked at must not make us wait for its other end. */
-const STREAM_FILE = READ_FILE | constants.O_NONBLOCK;
+const READ_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const MAKE_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Each write is on the disk of the server when it answers, in one round trip. */
 const MAKE_LOG = MAKE_FILE | constants.O_DSYNC;
@@ -37,6 +36,7 @@ const BYTES_UNASKED = 8 * BYTES_AT_ONCE;
 /** A call that takes longer went to the server, where the shortest round trip takes about that long. */
 const LONGEST_CACHED_CALL_MILLISECONDS = 0.5;
 const MOST_WAITS = 3;
+const SLASH = Buffer.from('/');
 /** Calls at once within one directory: half of the 64 slots that an NFSv4.1 session has, the rest is for the neighbours. */
 const LSTATS_AT_ONCE = 32;
 /** Entries read at a time: a directory may hold millions. */
@@ -89,6 +89,11 @@ export class Directory {
   /** What this directory itself is. */
   public async stat(): Promise<BigIntStats> {
     return this.handle.stat({ bigint: true });
+  }
+
+  /** Makes the kernel ask the server what this directory is like now: opening one to read it always does, on NFS. */
+  public async refresh(): Promise<void> {
+    await (await fs.opendir(this.address('.') as unknown as string)).close();
   }
 
   /** What a child is; undefined if there is none of that name. */
@@ -168,7 +173,7 @@ export class Directory {
 
   /** The SHA-256 of the content of a file, in hexadecimal digits; undefined if it had to stop before the end. */
   public async hash(name: string, mustStop: () => boolean = () => false): Promise<string | undefined> {
-    const handle = await fs.open(this.address(name), STREAM_FILE);
+    const handle = await fs.open(this.address(name), READ_FILE);
     try {
       const digest = createHash('sha256');
       const buffer = Buffer.allocUnsafe(BYTES_AT_ONCE);
@@ -198,8 +203,7 @@ export class Directory {
 
   /** Writes a file of our own, whole or not at all: under another name first, then renamed. */
   public async writeFile(name: string, text: string): Promise<void> {
-    const temporary = `${name}.tmp`;
-    await fs.rm(this.address(temporary), { force: true });
+    const temporary = `${name}.${randomUUID()}.tmp`; // somebody else may write the same one at the same time
     const handle = await fs.open(this.address(temporary), MAKE_FILE, PRIVATE_FILE_MODE);
     try {
       await handle.writeFile(text);
@@ -241,12 +245,17 @@ export class Directory {
     }
   }
 
-  /** Makes another symbolic link like a child, with its target, owner and times; EEXIST if the name is taken. */
+  /** Makes another symbolic link like a child, with its target, owner and times (to the millisecond); EEXIST if the name is taken. */
   public async copySymbolicLink(name: string, target: Directory, targetName: string): Promise<void> {
     const stats = await fs.lstat(this.address(name));
     await fs.symlink(await fs.readlink(this.address(name), 'buffer'), target.address(targetName));
-    await fs.lchown(target.address(targetName), stats.uid, stats.gid);
-    await fs.lutimes(target.address(targetName), stats.atime, stats.mtime);
+    try {
+      await fs.lchown(target.address(targetName), stats.uid, stats.gid);
+      await fs.lutimes(target.address(targetName), stats.atime, stats.mtime);
+    } catch (error) {
+      await target.unlink(targetName); // half a copy would stay for ever
+      throw error;
+    }
   }
 
   public async unlink(name: string): Promise<void> {
@@ -260,6 +269,11 @@ export class Directory {
   /** Renames a child into another directory. What is at the target is replaced, as rename(2) does: make sure of it first. */
   public async rename(name: string, target: Directory, targetName: string): Promise<void> {
     await fs.rename(this.address(name), target.address(targetName));
+  }
+
+  /** Renames a child directory; ENOTDIR if it became something else, which could replace what is at the target. */
+  public async renameDirectory(name: string, target: Directory, targetName: string): Promise<void> {
+    await fs.rename(Buffer.concat([this.address(name), SLASH]), target.address(targetName));
   }
 
   /** Gives a child that is no directory a second name; EEXIST if that name is taken, so nothing is ever overwritten. */

@@ -1,5 +1,6 @@
-import { openOrMakeOne } from './descend';
+import { openBelow, openOrMakeOne } from './descend';
 import type { Directory } from './directory';
+import { errnoOrThrow } from './errno';
 
 /** The path of a directory below the top of a tree: names joined by '/', a byte string; empty for the top itself. */
 export type TreePath = string;
@@ -50,6 +51,18 @@ export class Tree {
       return await action(await opened.directory);
     } finally {
       await this.release(opened);
+    }
+  }
+
+  /** True if there is no directory at a path any more, whatever is still open: another client may have removed it (ESTALE). */
+  public async isGone(path: TreePath): Promise<boolean> {
+    try {
+      const directory = path === '' ? undefined : await openBelow(this.top, componentsOf(path));
+      await directory?.close();
+      return path !== '' && directory === undefined;
+    } catch (error) {
+      errnoOrThrow(error);
+      return false;
     }
   }
 

@@ -21,16 +21,18 @@ export interface Visit {
 /**
  * How a visit ended. DONE: go on with the subdirectories. LIST_AGAIN: the same, but the visit took subdirectories away. ENOUGH:
  * the walk has found what it looked for. A number: time ran out within the directory, and the next visit is to leave out so many
- * of its entries (0: it begins anew).
+ * of its entries (0: it begins anew); with a context of its own, where it needs to know something about those.
  */
-export type VisitEnd = 'DONE' | 'LIST_AGAIN' | 'ENOUGH' | number;
+export type VisitEnd = 'DONE' | 'LIST_AGAIN' | 'ENOUGH' | number | { readonly position: number; readonly context: string };
 
 export interface WalkOptions {
   readonly visit: (visit: Visit) => Promise<VisitEnd>;
   /** Asked for each subdirectory of a directory that was visited: the context to visit it with, undefined to leave it out. */
   readonly enter?: (parent: Directory, name: string, path: TreePath, context: string) => Promise<string | undefined>;
-  /** A directory that could not be read, and why. One that is gone, or became something else, is not meant. */
+  /** A directory that could not be read, and why. */
   readonly unreadable: (path: TreePath, errno: string) => void;
+  /** A directory that is gone, or became something else, since it was listed: what it held may be elsewhere, and was not walked into. */
+  readonly gone?: (path: TreePath) => void;
   /** Asked before each directory. */
   readonly mustStop: () => boolean;
   /** The cursor of an earlier walk that was stopped. */
@@ -151,7 +153,9 @@ class Walk {
       const errno = errnoOf(error);
       if (errno === undefined) {
         this.failures.push(error); // a bug, or the end of everything: thrown once nothing is in flight
-      } else if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+      } else if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || (isErrno(error, 'ESTALE') && await this.tree.isGone(frame.path))) {
+        this.options.gone?.(frame.path);
+      } else {
         this.options.unreadable(frame.path, errno);
       }
     }
@@ -172,8 +176,9 @@ class Walk {
       this.enough = true;
       return undefined;
     }
-    if (typeof end === 'number') {
-      this.left.push({ path: frame.path, context: frame.context, skip: end, ...(end > 0 ? { change: await changeOf(directory) } : {}) });
+    if (typeof end === 'number' || typeof end === 'object') {
+      const { position: skip, context } = typeof end === 'object' ? end : { position: end, context: frame.context };
+      this.left.push({ path: frame.path, context, skip, ...(skip > 0 ? { change: await changeOf(directory) } : {}) });
       return undefined;
     }
     const { path, context } = frame;

@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_OPERATIONS_PER_SECOND } from '../../src/core/operations-per-second';
 
-/**
- * Half of what a file system with bursting throughput, or a One Zone file system, takes from all its clients together while it
- * has burst credits: 7,000 write operations a second (Amazon EFS User Guide, "Performance"). The other half is the application's.
- */
-export const DEFAULT_OPERATIONS_PER_SECOND = 3_500;
 /** Shorter waits are saved up: a timer is no more exact than this. */
 const SHORTEST_WAIT_MILLISECONDS = 5;
 /** How much of a second may be used at once after a pause. */
@@ -12,14 +8,18 @@ const BURST_SECONDS = 0.1;
 
 /** A token bucket: lets so many operations a second through, with a short burst. */
 export class RateLimit {
+  private readonly perSecond: number;
   /** When the bucket is full again if nothing is taken. */
   private fullAt = 0;
 
+  /** Null is as good as missing: events are JSON. */
   constructor(
-    private readonly perSecond = DEFAULT_OPERATIONS_PER_SECOND,
+    perSecond?: number | null,
     private readonly now: () => number = () => performance.now(),
     private readonly wait: (milliseconds: number) => Promise<unknown> = sleep,
-  ) {}
+  ) {
+    this.perSecond = perSecond ?? DEFAULT_OPERATIONS_PER_SECOND;
+  }
 
   /** Waits until so many operations may be made. */
   public async take(operations = 1): Promise<void> {

@@ -1,3 +1,4 @@
+import { WORK_DIRECTORY } from '../../src/core/contract';
 import { RefusalReason, refuseDeletion } from '../../src/core/deletion-guard';
 import type { Refusal } from '../../src/core/deletion-guard';
 import { parseRecoveryDirectoryName, quarantineNameOf } from '../../src/core/recovery-directory';
@@ -6,6 +7,7 @@ import { PathRange } from '../../src/core/shard';
 import type { DeleteAnswer, DeleteEvent, DeleteResume } from '../../src/core/worker';
 import { fromText } from '../fs/byte-name';
 import type { Directory } from '../fs/directory';
+import { isErrno } from '../fs/errno';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
@@ -13,13 +15,21 @@ import { inspect } from './delete/inspect';
 import type { Inspection } from './delete/inspect';
 import { Inventory } from './delete/inventory';
 import { removeTree } from './delete/remove-tree';
-import { readRecord, removeRecords, writeRecord } from './records';
+import type { Removal } from './delete/remove-tree';
+import { Watch } from './delete/watch';
+import { shorten } from './notes';
+import { isOurs, NOT_OURS, readRecord, removeRecords, writeRecord } from './records';
 import { isQuarantined, openRecoveryDirectory } from './recovery-directory';
+import { refuseInvalid } from './refuse-invalid';
 import { readUseLimits } from './use';
 import type { UseLimits } from './use';
 
+/** A deletion that was begun and given up this long ago says nothing about today: two of the longest invocations, one after the other. */
+const LONGEST_BEGUN_MILLISECONDS = 2 * 900_000;
+
 /** Deletes a recovery directory, or takes it out of the way, if every guard lets it. All guards are checked here, whatever the caller says. */
 export async function deleteRecoveryDirectory(root: Directory, event: DeleteEvent, deadline: Deadline): Promise<DeleteAnswer> {
+  refuseInvalid(event);
   const parsed = parseRecoveryDirectoryName(event.directory);
   const directory = parsed && await openRecoveryDirectory(root, event.directory);
   try {
@@ -51,7 +61,8 @@ class Deletion {
     const { root, event, directory } = this;
     const quarantine = event.mode === 'QUARANTINE';
     const parsed = parseRecoveryDirectoryName(event.directory);
-    if (parsed && !directory && await this.isGone()) {
+    const notOurs: Refusal[] = await isOurs(root) ? [] : [{ reason: RefusalReason.RECORDS_NOT_OURS, detail: `'/${WORK_DIRECTORY}' ${NOT_OURS}` }];
+    if (parsed && !directory && notOurs.length === 0 && await this.isGone()) {
       await removeRecords(root, event.directory);
       return this.answer('ALREADY_GONE');
     }
@@ -65,48 +76,65 @@ class Deletion {
       // an event is JSON: a null must not pass for a retention of 0 seconds
       retentionMilliseconds: typeof event.retentionSeconds === 'number' && event.retentionSeconds >= 0 ? event.retentionSeconds * 1000 : undefined,
       moveOnRecord: directory !== undefined && await readRecord(root, event.directory, inode, 'moved') !== undefined,
+      undoneAt: directory && (await readRecord(root, event.directory, inode, 'undone'))?.writtenAt,
       now: Date.now(),
     });
-    if (!directory || !parsed || refusals.length > 0) {
+    if (!directory || !parsed || refusals.length + notOurs.length > 0) {
       const real: Refusal[] = directory || !parsed ? [] : [{ reason: RefusalReason.NOT_A_DIRECTORY, detail: `'/${event.directory}' is not a real directory on the device of the file system's root` }];
-      return this.answer('REFUSED', { refusals: [...refusals, ...real] });
+      return this.answer('REFUSED', { refusals: [...refusals, ...real, ...notOurs] });
     }
     if (quarantine && isQuarantined(directory, event.directory)) {
       return this.answer('QUARANTINED');
     }
-    const limits = event.guardsOff?.includes(RefusalReason.IN_USE) ? undefined : await readUseLimits(root, parsed, inode, event.graceSeconds);
-    const tree = new Tree(directory);
+    const guardsUse = !event.guardsOff?.includes(RefusalReason.IN_USE);
+    const readLimits = async () => (guardsUse ? readUseLimits(root, parsed, inode, event.graceSeconds) : undefined);
+    let [begun, limits] = [await this.hasBegun(inode), await readLimits()];
+    let inspected = await this.inspect(directory, limits, begun);
+    if (!begun && !(inspected instanceof Inventory) && inspected.outcome === 'REFUSED' && await this.hasBegun(inode)) {
+      // another worker began to delete while this one looked: what it did looked as if somebody worked in it
+      [begun, limits] = [true, await readLimits()];
+      inspected = await this.inspect(directory, limits, begun);
+    }
+    if (!(inspected instanceof Inventory)) {
+      return inspected;
+    }
+    if (quarantine) {
+      return this.quarantine(directory, inode);
+    }
+    await writeRecord(root, event.directory, inode, 'deleting');
+    return this.remove(directory, inode, limits, inspected);
+  }
+
+  /** True if all of it was looked through and every guard let its deletion begin: in an earlier call, or by another worker. */
+  private async hasBegun(inode: bigint): Promise<boolean> {
+    const deleting = await readRecord(this.root, this.event.directory, inode, 'deleting');
+    return deleting !== undefined && Date.now() - deleting.writtenAt < LONGEST_BEGUN_MILLISECONDS;
+  }
+
+  /** Looks through the directory, or the part of it that this worker still has to see; an answer where that ends the call. */
+  private async inspect(top: Directory, limits: UseLimits | undefined, begun: boolean): Promise<Inventory | DeleteAnswer> {
+    const resume = this.event.previous?.resume;
+    const inspected = begun && resume !== undefined && resume !== null && this.progress.cursor === undefined;
+    if (inspected || (!limits && !this.onlyDirectories)) {
+      return new Inventory(); // the removal lists everything again, and leaves what was written later
+    }
+    const tree = new Tree(top);
     try {
-      const inspected = await this.inspect(tree, directory, inode, limits);
-      if (!(inspected instanceof Inventory)) {
-        return inspected;
-      }
-      if (quarantine) {
-        return await this.quarantine(directory, inode);
-      }
-      await writeRecord(root, event.directory, inode, 'deleting');
-      return await this.remove(tree, directory, limits, inspected);
+      return await this.lookThrough(tree, top, limits, begun);
     } finally {
       await tree.close();
     }
   }
 
-  /** Looks through the directory, or the part of it that this worker still has to see; an answer where that ends the call. */
-  private async inspect(tree: Tree, top: Directory, inode: bigint, limits: UseLimits | undefined): Promise<Inventory | DeleteAnswer> {
-    const { root, event, progress } = this;
-    const onlyDirectories = this.onlyDirectories;
-    // the record says that all of it was looked through and every guard let its deletion begin: in an earlier call, or by another worker
-    const begun = await readRecord(root, event.directory, inode, 'deleting') !== undefined;
-    const inspected = begun && event.previous?.resume !== undefined && event.previous.resume !== null && progress.cursor === undefined;
-    if (inspected || (!limits && !onlyDirectories)) {
-      return new Inventory(); // the removal lists everything again, and leaves what was written later
-    }
+  private async lookThrough(tree: Tree, top: Directory, limits: UseLimits | undefined, begun: boolean): Promise<Inventory | DeleteAnswer> {
+    const { progress } = this;
     const inspection = await inspect(tree, {
       top,
       device: this.device,
       limits,
-      leftovers: onlyDirectories,
+      leftovers: this.onlyDirectories,
       range: begun ? this.range : PathRange.ALL,
+      mayVanish: begun,
       cursor: progress.cursor,
       deadline: this.deadline,
       rateLimit: this.rateLimit,
@@ -122,18 +150,35 @@ class Deletion {
   private async quarantine(directory: Directory, inode: bigint): Promise<DeleteAnswer> {
     const { root, event } = this;
     const name = fromText(quarantineNameOf(event.directory));
+    const taken = () => this.refused(RefusalReason.NAME, `'${root.pathOf(name)}' is there already: delete or release it first`);
     if (await root.lstat(name) !== undefined) {
-      return this.answer('REFUSED', { refusals: [{ reason: RefusalReason.NAME, detail: `'${root.pathOf(name)}' is there already: delete or release it first` }] });
+      return taken();
     }
     await writeRecord(root, event.directory, inode, 'quarantined');
-    await root.rename(directory.name, root, name);
+    try {
+      await root.rename(directory.name, root, name);
+    } catch (error) {
+      if (isErrno(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR')) {
+        return taken();
+      }
+      throw error;
+    }
+    await writeRecord(root, event.directory, inode, 'quarantined'); // once more: the ctime that the renaming gave the directory is ours
     return this.answer('QUARANTINED');
   }
 
-  private async remove(tree: Tree, directory: Directory, limits: UseLimits | undefined, inventory: Inventory): Promise<DeleteAnswer> {
+  private async remove(directory: Directory, inode: bigint, limits: UseLimits | undefined, inventory: Inventory): Promise<DeleteAnswer> {
     const { root, event, device, range, deadline, rateLimit, onlyDirectories } = this;
-    const options = { top: directory, parent: root, device, inventory, limits, onlyDirectories, range, deadline, rateLimit };
-    const removal = await removeTree(tree, options);
+    const tree = new Tree(directory); // nothing is open that was opened for the look before: all of it may be elsewhere by now
+    let removal: Removal;
+    try {
+      const isCalledOff = async () => await readRecord(root, event.directory, inode, 'deleting') === undefined;
+      const watch = await Watch.begin({ parent: root, top: directory, tree, isCalledOff });
+      const options = { top: directory, parent: root, device, inventory, limits, onlyDirectories, range, deadline, rateLimit, watch };
+      removal = await removeTree(tree, options);
+    } finally {
+      await tree.close();
+    }
     this.progress = { ...this.progress, cursor: undefined, deletedEntries: this.progress.deletedEntries + removal.removed };
     if (!removal.done) {
       return this.answer('UNDECIDED', { notes: removal.notes });
@@ -144,7 +189,7 @@ class Deletion {
       case 'OTHERS':
         return this.answer('SHARD_DELETED', { notes: removal.notes });
       default:
-        await removeRecords(root, event.directory);
+        await (await this.isGone() ? removeRecords(root, event.directory) : undefined); // those of one in quarantine stay
         return this.answer('DELETED');
     }
   }
@@ -158,6 +203,10 @@ class Deletion {
     return this.event.disposal !== RecoveryDirectoryDisposal.DELETE; // whatever else it is
   }
 
+  private refused(reason: RefusalReason, detail: string): DeleteAnswer {
+    return this.answer('REFUSED', { refusals: [{ reason, detail }] });
+  }
+
   private answer(outcome: DeleteAnswer['outcome'], more: Partial<DeleteAnswer> = {}): DeleteAnswer {
     const done = outcome !== 'UNDECIDED';
     return {
@@ -169,13 +218,13 @@ class Deletion {
 function refuseContent({ writtenLater, leftover, unreadable }: Inspection): Refusal[] {
   const refusals: Refusal[] = [];
   if (writtenLater !== undefined) {
-    refusals.push({ reason: RefusalReason.IN_USE, detail: `'${writtenLater}' was written after the restore: somebody works in it` });
+    refusals.push({ reason: RefusalReason.IN_USE, detail: `'${shorten(writtenLater)}' was written after the restore: somebody works in it` });
   }
   if (leftover !== undefined) {
-    refusals.push({ reason: RefusalReason.NOT_EMPTY, detail: `'${leftover}' was not moved` });
+    refusals.push({ reason: RefusalReason.NOT_EMPTY, detail: `'${shorten(leftover)}' was not moved` });
   }
   if (unreadable !== undefined) {
-    refusals.push({ reason: RefusalReason.UNREADABLE, detail: `'${unreadable.path}' could not be read: ${unreadable.note}` });
+    refusals.push({ reason: RefusalReason.UNREADABLE, detail: `'${shorten(unreadable.path)}' could not be read: ${unreadable.note}` });
   }
   return refusals;
 }

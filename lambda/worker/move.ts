@@ -1,20 +1,21 @@
-import { RestoreError, WORK_DIRECTORY } from '../../src/core/contract';
+import { WORK_DIRECTORY } from '../../src/core/contract';
 import { ConflictPolicy } from '../../src/core/restore-request';
 import type { MoveAnswer, MoveEvent, MoveResume } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
-import { NamedError } from '../runtime/named-error';
 import { RateLimit } from '../runtime/rate-limit';
+import { callOffDeletion } from './delete/call-off';
 import { apply } from './move/apply';
-import { journalNumbers } from './move/journal';
+import { highestNumber, journalNumbers } from './move/journal';
 import { plan } from './move/plan';
 import { recount } from './move/recount';
 import type { Begun } from './move/recount';
 import { Summary } from './move/summary';
 import { Tally } from './move/tally';
-import { asidePath, hasAside, isOurs, writeRecord } from './records';
+import { asidePath, hasAside, isOurs, NOT_OURS, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
+import { refuseInvalid } from './refuse-invalid';
 
 /**
  * Moves what a recovery directory holds to where it was. No content is copied: owner, mode, times and links stay as they are, and
@@ -23,13 +24,9 @@ import { openRecoveryDirectory } from './recovery-directory';
  * undone.
  */
 export async function move(root: Directory, event: MoveEvent, deadline: Deadline): Promise<MoveAnswer> {
-  if (!Object.values(ConflictPolicy).includes(event.conflictPolicy)) {
-    // without this, a word that is not known would pass the plan that FAIL stands for
-    throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
-      `'conflictPolicy' must be one of ${Object.values(ConflictPolicy).join(', ')}, got ${JSON.stringify(event.conflictPolicy)}`);
-  }
+  refuseInvalid(event); // a policy that is not known would pass the plan that FAIL stands for
   if (!await isOurs(root)) {
-    return notBegun(`/${WORK_DIRECTORY}`, 'was not made by this library: others than root may look into it; rename it, then start again');
+    return notBegun(`/${WORK_DIRECTORY}`, NOT_OURS);
   }
   const recovery = await openRecoveryDirectory(root, event.directory);
   if (!recovery) {
@@ -70,19 +67,20 @@ class Move {
     if (dryRun) {
       return await this.plan(tally, new Summary(from?.plan)) ?? this.answer('PLANNED', tally);
     }
+    await callOffDeletion(root, event.directory);
     const numbers = await journalNumbers(root, event.directory);
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
     const begun = await recount(root, restored, event.directory, unanswered, tally);
-    // what was begun in a call that never answered had passed the plan
-    if (event.conflictPolicy === ConflictPolicy.FAIL && from?.phase !== 'APPLY' && !begun.moves) {
+    // what was begun in a call that never answered had passed the plan, unless it was another move
+    if (event.conflictPolicy === ConflictPolicy.FAIL && from?.phase !== 'APPLY' && !begun.passedPlan) {
       const looked = new Tally(from?.counts, from?.notes);
       const stopped = await this.plan(looked);
       if (stopped) {
         return stopped;
       }
-      return this.apply(new Tally(), begun, numbers);
+      return this.apply(new Tally(), begun);
     }
-    return this.apply(tally, begun, numbers, from?.phase === 'APPLY' ? from.cursor : undefined);
+    return this.apply(tally, begun, from?.phase === 'APPLY' ? from.cursor : undefined);
   }
 
   /** Looks what would be done; an answer where that ends the call. */
@@ -98,9 +96,9 @@ class Move {
     return conflict || summary ? this.answer(conflict ? 'CONFLICT' : 'PLANNED', tally, more) : undefined;
   }
 
-  private async apply(tally: Tally, begun: Begun, numbers: readonly number[], cursor?: string): Promise<MoveAnswer> {
+  private async apply(tally: Tally, begun: Begun, cursor?: string): Promise<MoveAnswer> {
     const { root, recovery, restored, event, deadline } = this;
-    const last = numbers[numbers.length - 1] ?? 0;
+    const last = await highestNumber(root, event.directory);
     const end = await apply({
       root,
       restored,
@@ -112,15 +110,17 @@ class Move {
       cursor,
       deadline,
       rateLimit: new RateLimit(event.operationsPerSecond),
+      finish: async () => {
+        if (tally.counts.failed === 0) {
+          await writeRecord(root, event.directory, (await recovery.stat()).ino, 'moved');
+        }
+      },
     });
     if (!end.done) {
       const journal = end.journal ?? last;
       return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts: tally.counts, notes: tally.notes, journal } });
     }
     const { failed } = tally.counts;
-    if (failed === 0) {
-      await writeRecord(root, event.directory, (await recovery.stat()).ino, 'moved');
-    }
     const kept = await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {};
     return this.answer(failed === 0 ? 'MOVED' : 'INCOMPLETE', tally, kept);
   }

@@ -1,6 +1,7 @@
+import type { BigIntStats } from 'node:fs';
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { fromText } from '../fs/byte-name';
-import { existsBelow, openBelow, openOrMake } from '../fs/descend';
+import { existsBelow, openBelow, openOrMake, openOrMakeOne } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
 
@@ -25,18 +26,49 @@ export const JOURNAL = 'journal';
 /** Our directory is gone, holds something else, or is not a directory of ours. */
 const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 
-/** Where the records about a recovery directory are. */
-export const recordsPath = (recoveryDirectory: string): string[] => [WORK_DIRECTORY, fromText(recoveryDirectory)];
 const fileOf = (record: RecordName): string => `${record}.json`;
 
-/**
- * False if our directory was made by somebody else, who could look into it, or prepare what it holds. For the file system the
- * worker is root, since its access point says so; the user that Lambda runs it as is known to its own kernel only.
- */
+/** False if our directory was made by somebody else, who could look into it, or prepare what it holds. */
 export async function isOurs(root: Directory): Promise<boolean> {
   const stats = await root.lstat(WORK_DIRECTORY);
-  const owner = Number(stats?.uid);
-  return !stats || (stats.isDirectory() && (owner === 0 || owner === process.getuid!()) && Number(stats.mode % 0o100n) === 0);
+  return !stats || isOwn(stats);
+}
+
+/** For the file system the worker is root, since its access point says so; the user that Lambda runs it as is known to its own kernel only. */
+function isOwn(stats: BigIntStats): boolean {
+  const owner = Number(stats.uid);
+  return stats.isDirectory() && (owner === 0 || owner === process.getuid!()) && Number(stats.mode % 0o100n) === 0;
+}
+
+export const NOT_OURS = 'was not made by this library: others may look into it; rename it, then start again';
+
+/** Of what was opened we know for sure whose it is. */
+async function closeUnlessOurs(work: Directory): Promise<Directory> {
+  if (isOwn(await work.stat())) {
+    return work;
+  }
+  await work.close();
+  throw Object.assign(new Error(`'${work.path}' ${NOT_OURS}`), { code: 'EACCES' });
+}
+
+/** Opens a directory among the records about a recovery directory; undefined if there is none. Close what you get. */
+export async function openRecordsIfThere(root: Directory, recoveryDirectory: string, path: readonly string[] = []): Promise<Directory | undefined> {
+  const work = await openBelow(root, [WORK_DIRECTORY]);
+  try {
+    return work && await openBelow(await closeUnlessOurs(work), [fromText(recoveryDirectory), ...path]);
+  } finally {
+    await work?.close();
+  }
+}
+
+/** Opens, and makes where it is missing, a directory among the records about a recovery directory. Close what you get. */
+export async function openRecords(root: Directory, recoveryDirectory: string, path: readonly string[] = []): Promise<Directory> {
+  const work = await openOrMakeOne(root, WORK_DIRECTORY, PRIVATE_MODE);
+  try {
+    return await openOrMake(await closeUnlessOurs(work), [fromText(recoveryDirectory), ...path], PRIVATE_MODE);
+  } finally {
+    await work.close();
+  }
 }
 
 /** Writes a record. It holds for the very directory that has this inode number, not for another one of the same name. */
@@ -54,7 +86,7 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
   if (!await isOurs(root)) {
     return undefined;
   }
-  const directory = await openBelow(root, recordsPath(recoveryDirectory));
+  const directory = await openRecordsIfThere(root, recoveryDirectory);
   try {
     const stats = await directory?.lstat(fileOf(record));
     if (!directory || !stats?.isFile()) {
@@ -64,8 +96,8 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
     const ours = content?.recoveryDirectory === recoveryDirectory && content.inode === String(inode);
     return ours ? { writtenAt: Number(stats.mtimeMs) } : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined; // not written by us: no proof of anything
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ELOOP')) {
+      return undefined; // not written by us, or gone by now: no proof of anything
     }
     throw error;
   } finally {
@@ -73,13 +105,11 @@ export async function readRecord(root: Directory, recoveryDirectory: string, ino
   }
 }
 
-/** Takes records back. */
-export async function removeRecord(root: Directory, recoveryDirectory: string, records: readonly RecordName[]): Promise<void> {
-  const directory = await openBelow(root, recordsPath(recoveryDirectory));
+/** Takes a record back; true if there was one. */
+export async function removeRecord(root: Directory, recoveryDirectory: string, record: RecordName): Promise<boolean> {
+  const directory = await openRecordsIfThere(root, recoveryDirectory);
   try {
-    for (const record of records) {
-      await ignoring(['ENOENT'], async () => directory?.unlink(fileOf(record)));
-    }
+    return directory !== undefined && await unlessErrno(['ENOENT'], () => directory.unlink(fileOf(record)));
   } finally {
     await directory?.close();
   }
@@ -90,14 +120,15 @@ export async function removeRecord(root: Directory, recoveryDirectory: string, r
  * belongs; the journal alone is of no use.
  */
 export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
-  const directory = await openBelow(root, recordsPath(recoveryDirectory));
+  const directory = await openRecordsIfThere(root, recoveryDirectory);
   try {
     const names = new Set<string>();
     for await (const batch of directory?.batches() ?? []) {
       batch.forEach(({ name }) => names.add(name));
     }
-    for (const file of RECORDS.map(fileOf).filter((name) => names.has(name))) {
-      await ignoring(['ENOENT'], async () => directory?.unlink(file));
+    // a call that was killed while it wrote a record leaves that under a name of its own
+    for (const file of [...names].filter((name) => RECORDS.some((record) => name === fileOf(record) || name.startsWith(`${fileOf(record)}.`)))) {
+      await unlessErrno(['ENOENT'], async () => directory?.unlink(file));
     }
     if (names.has(JOURNAL) && !names.has(ASIDE)) {
       await removeJournal(root, recoveryDirectory);
@@ -107,28 +138,28 @@ export async function removeRecords(root: Directory, recoveryDirectory: string):
   }
   const work = await openBelow(root, [WORK_DIRECTORY]);
   try {
-    await ignoring(NOT_REMOVED, async () => work?.rmdir(fromText(recoveryDirectory)));
+    await unlessErrno(NOT_REMOVED, async () => work?.rmdir(fromText(recoveryDirectory)));
   } finally {
     await work?.close();
   }
-  await ignoring(NOT_REMOVED, () => root.rmdir(WORK_DIRECTORY));
+  await unlessErrno(NOT_REMOVED, () => root.rmdir(WORK_DIRECTORY));
 }
 
 /** Removes the journal of the moves of a recovery directory. */
 export async function removeJournal(root: Directory, recoveryDirectory: string): Promise<void> {
-  const records = await openBelow(root, recordsPath(recoveryDirectory));
+  const records = await openRecordsIfThere(root, recoveryDirectory);
   try {
     const journal = await records?.openDirectory(JOURNAL);
     try {
       for await (const batch of journal?.batches() ?? []) {
         for (const { name } of batch) {
-          await ignoring(['ENOENT'], async () => journal!.unlink(name));
+          await unlessErrno(['ENOENT'], async () => journal!.unlink(name));
         }
       }
     } finally {
       await journal?.close();
     }
-    await ignoring(NOT_REMOVED, async () => records?.rmdir(JOURNAL));
+    await unlessErrno(NOT_REMOVED, async () => records?.rmdir(JOURNAL));
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) { // there is none
       throw error;
@@ -143,25 +174,23 @@ export const asidePath = (recoveryDirectory: string): string => `/${WORK_DIRECTO
 
 /** True if anything of a directory was ever kept aside, be it by an earlier run that could not tell. */
 export async function hasAside(root: Directory, recoveryDirectory: string): Promise<boolean> {
-  return existsBelow(root, [...recordsPath(recoveryDirectory), ASIDE]);
+  const records = await openRecordsIfThere(root, recoveryDirectory);
+  try {
+    return records !== undefined && await existsBelow(records, [ASIDE]);
+  } finally {
+    await records?.close();
+  }
 }
 
-/** Opens, and makes where it is missing, a directory among the records about a recovery directory. Close what you get. */
-export async function openRecords(root: Directory, recoveryDirectory: string, path: readonly string[] = []): Promise<Directory> {
-  return openOrMake(root, [...recordsPath(recoveryDirectory), ...path], PRIVATE_MODE);
-}
-
-/** Opens the place where the replaced entries of a directory are kept; undefined if there is none. Close what you get. */
-export async function openAside(root: Directory, recoveryDirectory: string): Promise<Directory | undefined> {
-  return openBelow(root, [...recordsPath(recoveryDirectory), ASIDE]);
-}
-
-async function ignoring(codes: string[], action: () => Promise<unknown>): Promise<void> {
+/** Does something; false if it failed with one of these errnos. */
+async function unlessErrno(codes: string[], action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
+    return true;
   } catch (error) {
     if (!isErrno(error, ...codes)) {
       throw error;
     }
+    return false;
   }
 }

@@ -18,9 +18,10 @@ export async function release(root: Directory, event: ReleaseEvent): Promise<Rel
     if (await root.lstat(name) !== undefined) {
       return answer('NAME_TAKEN');
     }
-    // the renaming changes the ctime of the directory: the record says that it was us
-    await writeRecord(root, event.directory, (await directory.stat()).ino, 'quarantined');
+    const { ino } = await directory.stat();
+    await writeRecord(root, event.directory, ino, 'quarantined');
     await root.rename(directory.name, root, name);
+    await writeRecord(root, event.directory, ino, 'quarantined'); // once more: the ctime that the renaming gave the directory is ours
     return answer('RELEASED');
   } catch (error) {
     if (isErrno(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR')) {

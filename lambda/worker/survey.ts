@@ -1,3 +1,4 @@
+import { refuseInvalid } from './refuse-invalid';
 import { cut } from './survey/cut';
 import { lookInto } from './survey/look-into';
 import { listSurveyedNames } from './survey/names';
@@ -10,6 +11,7 @@ const instantOf = (name: string): number | undefined => (parseRecoveryDirectoryN
 
 /** Lists what lies at the root of the file system and is, or pretends to be, AWS Backup's; where it is asked to, looks into it. */
 export async function survey(root: Directory, event: SurveyEvent, deadline: Deadline): Promise<SurveyAnswer> {
+  refuseInvalid(event);
   const names = await listSurveyedNames(root);
   const now = Date.now();
   const answer = (contents: Readonly<Record<string, SurveyedContent>> = {}, resume?: SurveyResume): SurveyAnswer => ({

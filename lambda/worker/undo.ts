@@ -1,3 +1,8 @@
+import { Notes } from './notes';
+import { ASIDE, asidePath, isOurs, NOT_OURS, openRecords, openRecordsIfThere, PRIVATE_MODE, removeJournal, removeRecord, writeRecord } from './records';
+import { openRecoveryDirectory } from './recovery-directory';
+import { refuse, refuseInvalid } from './refuse-invalid';
+import { WORK_DIRECTORY } from '../../src/core/contract';
 import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 import { PathRange } from '../../src/core/shard';
 import type { UndoAnswer, UndoCounts, UndoEvent, UndoResume } from '../../src/core/worker';
@@ -7,13 +12,13 @@ import type { Directory } from '../fs/directory';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
+import { callOffDeletion } from './delete/call-off';
 import { Inventory } from './delete/inventory';
 import { removeTree } from './delete/remove-tree';
+import type { Removal } from './delete/remove-tree';
+import { Watch } from './delete/watch';
 import { journalNumbers } from './move/journal';
 import { readBackward } from './move/read-journal';
-import { Notes } from './notes';
-import { asidePath, isOurs, openAside, openRecords, PRIVATE_MODE, removeJournal, removeRecord, writeRecord } from './records';
-import { openRecoveryDirectory } from './recovery-directory';
 import { Reversal } from './undo/reversal';
 
 const NOTHING: UndoCounts = { movedBack: 0, putBack: 0, left: 0 };
@@ -23,12 +28,20 @@ const NOTHING: UndoCounts = { movedBack: 0, putBack: 0, left: 0 };
  * beginning. What somebody changed since then is left where it is, and told. Doing it again is safe at any point.
  */
 export async function undo(root: Directory, event: UndoEvent, deadline: Deadline): Promise<UndoAnswer> {
-  const numbers = parseRecoveryDirectoryName(event.directory) && await isOurs(root) ? await journalNumbers(root, event.directory) : [];
+  refuseInvalid(event);
+  if (!parseRecoveryDirectoryName(event.directory)) {
+    return answer('NOTHING_TO_UNDO', NOTHING);
+  }
+  if (!await isOurs(root)) {
+    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${WORK_DIRECTORY}`, note: NOT_OURS }]);
+  }
+  const numbers = await journalNumbers(root, event.directory);
   if (numbers.length === 0) {
     return answer('NOTHING_TO_UNDO', NOTHING);
   }
   // first of all: what is there again must not pass for moved, nor for a directory whose deletion has begun
-  await removeRecord(root, event.directory, ['moved', 'deleting']);
+  await removeRecord(root, event.directory, 'moved');
+  await callOffDeletion(root, event.directory);
   const recovery = await openRecoveryDirectory(root, event.directory) ?? await remake(root, event.directory);
   if (!recovery) {
     return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: 'is not a real directory on this file system' }]);
@@ -58,7 +71,11 @@ class Undoing {
 
   public async run(numbers: readonly number[]): Promise<UndoAnswer> {
     const { root, recovery, event: { directory }, from, notes, deadline, rateLimit } = this;
-    const aside = await openAside(root, directory);
+    const aside = await openRecordsIfThere(root, directory, [ASIDE]);
+    const last = numbers[numbers.length - 1];
+    if (from && from.last !== last) {
+      refuse([{ subject: 'previous', rule: 'must be of the same moves, and another one was begun since', value: from.last, remedy: 'leave it out to begin anew' }]);
+    }
     const trees = { live: new Tree(root), restored: new Tree(recovery, { missingMode: PRIVATE_MODE }), aside: aside && new Tree(aside) };
     try {
       const { counts = NOTHING, begun } = from ?? {};
@@ -67,8 +84,13 @@ class Undoing {
       if (unfinished || reversal.counts.left > 0) {
         return answer(unfinished ? 'UNDECIDED' : 'INCOMPLETE', reversal.counts, notes.notes, unfinished);
       }
-      if (aside && trees.aside && !await this.removeEmpty(aside, trees.aside)) {
-        return answer('UNDECIDED', reversal.counts, notes.notes, this.resume(reversal, { journal: 0 }));
+      const removal = aside && trees.aside && await this.removeEmpty(aside, trees.aside);
+      if (removal && !removal.done) {
+        return answer('UNDECIDED', reversal.counts, notes.notes, this.resume(reversal, { journal: 0, last }));
+      }
+      if (removal && removal.fate === 'LEFT') {
+        removal.notes.forEach(({ path }) => notes.add(path, 'is kept aside, and no journal says where it belongs'));
+        return answer('INCOMPLETE', { ...reversal.counts, left: removal.notes.length }, notes.notes);
       }
       // what it did to times does not count as use
       await writeRecord(root, directory, (await recovery.stat()).ino, 'undone');
@@ -83,31 +105,33 @@ class Undoing {
   /** Goes through the journal; where to go on, if time ran out. */
   private async reverse(numbers: readonly number[], reversal: Reversal): Promise<UndoResume | undefined> {
     const { root, event: { directory }, from, deadline } = this;
+    const last = numbers[numbers.length - 1];
     for (const number of [...numbers].reverse().filter((each) => each <= (from?.journal ?? Infinity))) {
       for await (const { lines, start, end } of readBackward(root, directory, number, number === from?.journal ? from.position : undefined)) {
         if (!await reversal.take(lines)) {
-          return this.resume(reversal, { journal: number, position: end, begun: reversal.begun });
+          return this.resume(reversal, { journal: number, last, position: end, begun: reversal.begun });
         }
         if (deadline.reached) {
-          return this.resume(reversal, { journal: number, position: start });
+          return this.resume(reversal, { journal: number, last, position: start });
         }
       }
     }
     return undefined;
   }
 
-  private resume({ counts }: Reversal, where: Pick<UndoResume, 'journal' | 'position' | 'begun'>): UndoResume {
+  private resume({ counts }: Reversal, where: Pick<UndoResume, 'journal' | 'last' | 'position' | 'begun'>): UndoResume {
     return { ...where, counts, notes: this.notes.notes };
   }
 
-  /** Removes the directories that nothing is kept in any more; false if time ran out. */
-  private async removeEmpty(aside: Directory, tree: Tree): Promise<boolean> {
+  /** Removes the directories that nothing is kept in any more. */
+  private async removeEmpty(aside: Directory, tree: Tree): Promise<Removal> {
     const { root, event: { directory }, deadline, rateLimit } = this;
     const parent = await openRecords(root, directory);
     try {
       const device = (await root.stat()).dev;
-      const options = { top: aside, parent, device, inventory: new Inventory(), onlyDirectories: true, range: PathRange.ALL, deadline, rateLimit };
-      return (await removeTree(tree, options)).done;
+      const watch = await Watch.begin({ parent, top: aside, tree });
+      const all = { inventory: new Inventory(), range: PathRange.ALL, onlyDirectories: true };
+      return await removeTree(tree, { top: aside, parent, device, ...all, deadline, rateLimit, watch });
     } finally {
       await parent.close();
     }

@@ -1,13 +1,10 @@
 import { MOST_NOTES } from './notes';
 import { openRecoveryDirectory } from './recovery-directory';
+import { refuseInvalid } from './refuse-invalid';
 import { listSurveyedNames } from './survey/names';
 import { treePathOf } from './verify/expected';
 import { LookThrough } from './verify/look-through';
 import { NOTHING } from './verify/tally';
-import { RestoreError } from '../../src/core/contract';
-import { checkExpectations } from '../../src/core/expectation';
-import { describeProblems } from '../../src/core/problem';
-import type { Problem } from '../../src/core/problem';
 import { classifyRootEntry, parseRecoveryDirectoryName, RootEntryKind } from '../../src/core/recovery-directory';
 import type { TreeCounts, VerifyAnswer, VerifyEvent, VerifyResume } from '../../src/core/worker';
 import { existsBelow } from '../fs/descend';
@@ -16,11 +13,9 @@ import { errnoOrThrow } from '../fs/errno';
 import { componentsOf } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { inParallel } from '../runtime/in-parallel';
-import { NamedError } from '../runtime/named-error';
 
 /** Each holds one descriptor at a time. */
 const ITEMS_AT_ONCE = 32;
-const COMPARISONS = ['SIZE_AND_TIME', 'SHA256'];
 
 /** Checks that a recovery directory holds each requested item with its hierarchy and meets the expectations, counts it, and compares it with what is at its place. */
 export async function verify(root: Directory, event: VerifyEvent, deadline: Deadline): Promise<VerifyAnswer> {
@@ -44,15 +39,6 @@ export async function verify(root: Directory, event: VerifyEvent, deadline: Dead
     return await conclude(root, findings, { counts, comparison });
   } finally {
     await directory.close();
-  }
-}
-
-function refuseInvalid(event: VerifyEvent): void {
-  const compare: Problem[] = event.compare && !COMPARISONS.includes(event.compare)
-    ? [{ subject: 'compare', rule: `must be one of ${COMPARISONS.join(', ')}`, value: event.compare, remedy: 'leave it out to compare nothing' }] : [];
-  const problems = [...event.expectations ? checkExpectations('expectations', event.expectations) : [], ...compare];
-  if (problems.length > 0) {
-    throw new NamedError(RestoreError.INVALID_WORKER_EVENT, describeProblems(problems));
   }
 }
 

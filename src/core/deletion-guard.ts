@@ -19,6 +19,8 @@ export enum RefusalReason {
   IN_USE = 'IN_USE',
   /** Part of it could not be read, so nobody can tell whether somebody works in it. */
   UNREADABLE = 'UNREADABLE',
+  /** What is on record about it cannot be believed: others may have written that. */
+  RECORDS_NOT_OURS = 'RECORDS_NOT_OURS',
   /** The caller did not bring the facts that a guard needs. */
   FACTS_MISSING = 'FACTS_MISSING',
   /** Entries that were not moved are left in it, and the request says to keep it then. */
@@ -45,12 +47,17 @@ export interface DeletionFacts {
   readonly retentionMilliseconds?: number;
   /** True where the file system has a record that the content of exactly this directory was verified and moved. */
   readonly moveOnRecord: boolean;
+  /** When a move was undone, and the content came back into it; in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly undoneAt?: number;
   /** Now, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: number;
 }
 
 /** Facts arrive as JSON: null, or anything but a list of texts, is as good as missing. */
 const isListOfTexts = (fact: unknown): fact is readonly string[] => Array.isArray(fact) && Array.from(fact).every((item) => typeof item === 'string');
+
+/** An absolute path without "//", "." and "..": only such paths can be compared. */
+const isNormalized = (path: string): boolean => path === '/' || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path);
 
 /** Every reason, as far as names, times and facts tell, not to delete a directory; an empty list lets the worker go on. */
 export function refuseDeletion(facts: DeletionFacts): Refusal[] {
@@ -69,14 +76,16 @@ export function refuseDeletion(facts: DeletionFacts): Refusal[] {
   const paths = [facts.name, ...(facts.quarantined ? [quarantineNameOf(facts.name)] : [])].map((name) => `/${name}`);
   for (const root of accessPointRoots ?? []) {
     // an access point rooted at '/' sees everything and depends on no directory: only the others make a directory theirs
-    if (root !== '/' && paths.some((path) => isWithin(root, path) || isWithin(path, root))) {
+    if (!isNormalized(root)) {
+      refusals.push({ reason: RefusalReason.ACCESS_POINT, detail: `an access point has its root at '${root}', which may lie anywhere` });
+    } else if (root !== '/' && paths.some((path) => isWithin(root, path) || isWithin(path, root))) {
       refusals.push({ reason: RefusalReason.ACCESS_POINT, detail: `an access point has its root at '${root}'` });
     }
   }
   if (runningRestoreJobs !== undefined && runningRestoreJobs.length > 0) {
     refusals.push({ reason: RefusalReason.RESTORE_JOB_RUNNING, detail: `restore jobs are pending or running: ${runningRestoreJobs.join(', ')}` });
   }
-  const retention = refuseRetention(facts, facts.now - parsed.instant);
+  const retention = refuseRetention(facts, facts.now - Math.max(parsed.instant, facts.undoneAt ?? 0));
   return retention === undefined ? refusals : [...refusals, { reason: RefusalReason.RETENTION, detail: retention }];
 }
 

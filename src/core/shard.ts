@@ -1,3 +1,5 @@
+import type { Problem } from './problem';
+
 /**
  * A shard is a part of a tree for one of several workers: everything from one path up to another, in the order of the paths,
  * where a directory comes before what it holds. The bounds need not exist. So a shard is a group of subtrees, a range of the names of a huge flat
@@ -21,6 +23,17 @@ const endOf = (path: string): string => (path === '' ? '\u0100' : `${keyOf(path)
 const encode = (path: string): string => Buffer.from(path, 'latin1').toString('base64');
 const decode = (bound: string): string => Buffer.from(bound, 'base64').toString('latin1');
 
+/** What is wrong with a shard: one that is none would stand for the whole tree. */
+export function checkShard(shard: unknown): Problem[] {
+  if (shard === undefined || shard === null) {
+    return [];
+  }
+  const { from, to } = shard as { from?: unknown; to?: unknown };
+  const isBound = (bound: unknown) => bound === undefined || bound === null || (typeof bound === 'string' && encode(decode(bound)) === bound);
+  const isShard = typeof shard === 'object' && !Array.isArray(shard) && isBound(from) && isBound(to);
+  return isShard ? [] : [{ subject: 'shard', rule: 'must be one that a survey with `cut` answered with', value: shard, remedy: 'leave it out to delete the whole' }];
+}
+
 /** Tells what of a tree belongs to a shard; without one, everything does. */
 export class PathRange {
   /** The whole tree. */
@@ -31,7 +44,7 @@ export class PathRange {
 
   constructor(shard: Shard = {}) {
     this.from = keyOf(decode(shard.from ?? ''));
-    this.to = shard.to === undefined ? undefined : keyOf(decode(shard.to));
+    this.to = shard.to === undefined || shard.to === null ? undefined : keyOf(decode(shard.to));
   }
 
   /** True if an entry belongs to it. */
@@ -61,9 +74,11 @@ const LONGEST_BOUND_BYTES = 700;
 export interface Sample {
   readonly every: number;
   readonly seen: number;
-  /** Byte strings. */
+  /** As base64, which takes a third more: as text what is no letter may take six times its place. */
   readonly paths: string[];
 }
+
+const bytesOf = (paths: readonly string[]): number => paths.reduce((sum, path) => sum + path.length, 0);
 
 /** Takes a sample of bounded size of the entries of a tree while it is walked: every entry at first, then every second one, and so on. */
 export class Sampler {
@@ -75,8 +90,8 @@ export class Sampler {
   constructor(sample: Sample = { every: 1, seen: 0, paths: [] }) {
     this.every = sample.every;
     this.seen = sample.seen;
-    this.paths = [...sample.paths];
-    this.bytes = this.paths.reduce((sum, path) => sum + path.length, 0);
+    this.paths = sample.paths.map(decode);
+    this.bytes = bytesOf(this.paths);
   }
 
   public add(path: string): void {
@@ -86,7 +101,7 @@ export class Sampler {
       this.bytes += bound.length;
       while (this.paths.length > MOST_SAMPLES || this.bytes > MOST_SAMPLED_BYTES) {
         this.paths = this.paths.filter((_, index) => index % 2 === 0);
-        this.bytes = this.paths.reduce((sum, sampled) => sum + sampled.length, 0);
+        this.bytes = bytesOf(this.paths);
         this.every *= 2;
       }
     }
@@ -94,13 +109,13 @@ export class Sampler {
   }
 
   public get sample(): Sample {
-    return { every: this.every, seen: this.seen, paths: this.paths };
+    return { every: this.every, seen: this.seen, paths: this.paths.map(encode) };
   }
 }
 
 /** Cuts a tree into at most so many shards of about as many entries each, by a sample of its entries. */
 export function cutIntoShards({ paths }: Sample, most: number): Shard[] {
-  const sorted = [...paths].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const sorted = paths.map(decode).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const bounds: string[] = [];
   for (let shard = 1; shard < most; shard += 1) {
     const bound = sorted[Math.floor((shard * sorted.length) / most)];

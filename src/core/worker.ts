@@ -8,6 +8,12 @@ import type { Sample, Shard } from './shard';
  * used up; ask again with that answer as the event's `previous`.
  */
 
+/** Where an operation that ran out of time is to go on. */
+export interface Resumable {
+  /** Stands for the event that it belongs to: going on with another one is refused. */
+  readonly event?: string;
+}
+
 /** Lists what lies at the root of the file system and is, or pretends to be, AWS Backup's. */
 export interface SurveyEvent {
   readonly operation: 'survey';
@@ -23,7 +29,7 @@ export interface SurveyEvent {
   readonly previous?: { readonly resume?: SurveyResume | null };
 }
 
-export interface SurveyResume {
+export interface SurveyResume extends Resumable {
   /** What was looked through. */
   readonly contents: Readonly<Record<string, SurveyedContent>>;
   /** What is being looked through, and where the walk stopped. */
@@ -135,7 +141,7 @@ export interface Comparison {
   readonly samples: { readonly missing: string[]; readonly changed: string[]; readonly extra: string[] };
 }
 
-export interface VerifyResume {
+export interface VerifyResume extends Resumable {
   /** Where the walk stopped; left out where it had not begun. */
   readonly cursor?: string;
   readonly counts: TreeCounts;
@@ -181,7 +187,7 @@ export interface MoveEvent {
   readonly previous?: { readonly resume?: MoveResume | null };
 }
 
-export interface MoveResume {
+export interface MoveResume extends Resumable {
   /** PLAN: looks for conflicts, moves nothing (the policy FAIL, and every dry run). APPLY: moves. */
   readonly phase: 'PLAN' | 'APPLY';
   /** Where the walk stopped; left out where the phase had not begun. */
@@ -260,12 +266,14 @@ export interface UndoCounts {
   readonly left: number;
 }
 
-export interface UndoResume {
+export interface UndoResume extends Resumable {
   /** The part of the journal that is read, from its end to its beginning, and the byte that it was read down to. */
   readonly journal: number;
   readonly position?: number;
-  /** Of what comes next: the inode numbers of entries that were left, and a directory that is looked through for changes. */
-  readonly begun?: { readonly left: string[]; readonly looked?: { readonly inode: string; readonly cursor: string } };
+  /** The last part that there was when the undoing began. */
+  readonly last: number;
+  /** Of what comes next: what stands for the entries that were left, and for a directory that is looked through for changes. */
+  readonly begun?: { readonly left: string[]; readonly looked?: { readonly entry: string; readonly cursor: string } };
   readonly counts: UndoCounts;
   readonly notes: PathNote[];
 }
@@ -309,7 +317,7 @@ export interface DeleteEvent {
   readonly previous?: { readonly resume?: DeleteResume | null };
 }
 
-export interface DeleteResume {
+export interface DeleteResume extends Resumable {
   /** Where looking through the directory stopped; left out once all of it was looked through. */
   readonly cursor?: string;
   /** Entries that were looked at. */

@@ -74,7 +74,7 @@ export interface EfsRestoreWorkflowOptions {
   /**
    * How many calls a second the file-system worker makes to the file system at most, while it verifies, moves and deletes; what
    * clients already have in their caches does not count. Your applications share what the file system takes: with bursting
-   * throughput and no burst credits left, that may be as little as 256 a second. A whole number, 1 or more.
+   * throughput and no burst credits left, that may be as little as 256 a second. A whole number, 10 or more.
    *
    * @default 3500 - half of what a file system with bursting throughput, or a One Zone file system, takes at best
    * @see https://docs.aws.amazon.com/efs/latest/ug/performance.html

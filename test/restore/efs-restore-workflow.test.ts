@@ -190,7 +190,7 @@ describe('fails', () => {
     ['with a timeout that is too long', hours(300 * 24 + 1), /'restoreTimeout' must be between 10 minutes and 300 days, .*, got "300 days 1 hour"/],
     ['with a timeout of tokens', { restoreTimeout: Duration.seconds(Token.asNumber({ Ref: 'Seconds' })) }, /'restoreTimeout' must be known at synth/],
     ...[0, -1, 1.5, NaN].map((operationsPerSecond): [string, Partial<EfsRestoreWorkflowProps>, RegExp] => [
-      `with ${operationsPerSecond} operations a second`, { operationsPerSecond }, /'operationsPerSecond' must be a whole number, 1 or more, got .*; leave it out for 3500$/,
+      `with ${operationsPerSecond} operations a second`, { operationsPerSecond }, /'operationsPerSecond' must be a whole number, 10 or more, got .*; leave it out for 3500$/,
     ]),
     ['with a relative mount point', { clientMounts: [{ mountPoint: 'mnt' }] }, /'clientMounts\[0\].mountPoint' must be an absolute path/],
     ['with a relative root directory', { clientMounts: [{ mountPoint: '/mnt/efs', rootDirectory: 'x/' }] }, /'clientMounts\[0\].rootDirectory' must be an absolute path/],

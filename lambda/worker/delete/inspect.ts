@@ -5,7 +5,7 @@ import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
 import { join } from '../../fs/tree';
-import type { Tree } from '../../fs/tree';
+import type { Tree, TreePath } from '../../fs/tree';
 import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
@@ -38,6 +38,8 @@ export interface InspectOptions {
   /** Whether entries that are no directories are looked for. */
   readonly leftovers: boolean;
   readonly range: PathRange;
+  /** Whether directories may be gone by the time that they are looked into: other workers are deleting already. */
+  readonly mayVanish: boolean;
   readonly cursor?: string;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
@@ -70,6 +72,7 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     }
   };
 
+  const shown = (path: TreePath) => (path === '' ? options.top.path : options.top.pathOf(path));
   const visit = async ({ directory, path, entries, skipped }: Visit): Promise<VisitEnd> => {
     await options.rateLimit.take(OPERATIONS_PER_DIRECTORY);
     const own = await directory.stat(); // before the listing: reading a directory makes the kernel doubt what it knows of it
@@ -77,7 +80,7 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
       unreadable ??= { path: directory.path, note: 'lies on another device' };
       return 'ENOUGH';
     }
-    if (limits && isWrittenLater(own, limits)) {
+    if (limits && isWrittenLater(own, limits, path === '')) {
       writtenLater ??= directory.path;
     }
     const listing = { others: [] as string[], directories: [] as string[] };
@@ -107,7 +110,10 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     visit,
     enter: async (_parent, _name, path) => (range.touches(path) ? '' : undefined),
     unreadable: (path, errno) => {
-      unreadable ??= { path: path === '' ? options.top.path : options.top.pathOf(path), note: errno };
+      unreadable ??= { path: shown(path), note: errno };
+    },
+    gone: (path) => {
+      unreadable ??= options.mayVanish ? undefined : { path: shown(path), note: 'was moved or removed while it was looked through' };
     },
     mustStop: () => options.deadline.reached,
     cursor: options.cursor,
@@ -115,9 +121,9 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
   if (end.changed !== undefined && limits) {
     const changed = end.changed;
     await tree.use(changed, async (directory) => {
-      writtenLater ??= isWrittenLater(await directory.stat(), limits) ? directory.path : undefined;
+      writtenLater ??= isWrittenLater(await directory.stat(), limits, changed === '') ? directory.path : undefined;
     }).catch((error) => {
-      unreadable ??= { path: options.top.pathOf(changed), note: errnoOrThrow(error) };
+      unreadable ??= { path: shown(changed), note: errnoOrThrow(error) };
     });
   }
   return { cursor: end.cursor, inspected, writtenLater, leftover, unreadable, inventory };

@@ -6,6 +6,8 @@ export interface Listing {
   readonly directories: readonly string[];
 }
 
+/** A client of NFS may see what others write to a file a minute later (acregmax, nfs(5)): what was seen is as good as new that long. */
+const LONGEST_KNOWN_MILLISECONDS = 60_000;
 /** Enough for most restores; a name takes some 50 bytes, so this stays below 10 MB. */
 const MOST_ENTRIES = 100_000;
 
@@ -14,7 +16,7 @@ const MOST_ENTRIES = 100_000;
  * trip per directory. Of a larger tree the first part is kept; the rest is listed again.
  */
 export class Inventory {
-  private readonly listings = new Map<TreePath, Listing>();
+  private readonly listings = new Map<TreePath, Listing & { readonly at: number }>();
   private entries = 0;
 
   /** Keeps what a directory holds, if there is room. */
@@ -22,14 +24,14 @@ export class Inventory {
     const entries = listing.others.length + listing.directories.length + 1;
     if (this.entries + entries <= MOST_ENTRIES) {
       this.entries += entries;
-      this.listings.set(path, listing);
+      this.listings.set(path, { ...listing, at: performance.now() });
     }
   }
 
-  /** What a directory held, once; undefined if that is not known. */
+  /** What a directory held, once; undefined if that is not known, or no longer. */
   public take(path: TreePath): Listing | undefined {
     const listing = this.listings.get(path);
     this.listings.delete(path);
-    return listing;
+    return listing && performance.now() - listing.at < LONGEST_KNOWN_MILLISECONDS ? listing : undefined;
   }
 }

@@ -1,7 +1,8 @@
 import type { Inventory, Listing } from './inventory';
+import { WATCH_MILLISECONDS } from './watch';
+import type { Watch } from './watch';
 import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
-import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
 import { retrying } from '../../fs/retrying';
@@ -11,6 +12,7 @@ import type { Tree, TreePath } from '../../fs/tree';
 import { DIRECTORIES_AT_ONCE } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
 import type { RateLimit } from '../../runtime/rate-limit';
+import { Notes } from '../notes';
 import { isWrittenLater } from '../use';
 import type { UseLimits } from '../use';
 
@@ -39,13 +41,16 @@ export interface RemoveOptions {
   readonly onlyDirectories: boolean;
   /** What of the tree is to be removed; other workers may be at work on the rest. */
   readonly range: PathRange;
+  /** Tells what somebody moved away. */
+  readonly watch: Watch;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
 }
 
-const MOST_NOTES = 20;
 /** Where more entries of one directory cannot be removed, the rest of it is left as well. */
 const MOST_LEFT = 10_000;
+/** Entries of a directory in memory; where others remove the rest of it, fewer would mean to list theirs again and again. */
+const MOST_LISTED = 10_000;
 /** GETATTR and READDIR of a directory that was looked at before. */
 const OPERATIONS_PER_LISTING = 2;
 
@@ -65,52 +70,58 @@ export async function removeTree(tree: Tree, options: RemoveOptions): Promise<Re
 
 class TreeRemoval {
   private readonly slots = new Slots(DIRECTORIES_AT_ONCE);
-  private readonly notes: PathNote[] = [];
+  /** For emptied directories: with the same slots they would all wait until nothing else is left to do. */
+  private readonly emptied = new Slots(DIRECTORIES_AT_ONCE);
+  private readonly notes = new Notes();
   private removed = 0;
+  private left = 0;
   private stopped = false;
 
   constructor(private readonly tree: Tree, private readonly options: RemoveOptions) {}
 
   public async run(): Promise<Removal> {
     const fate = await this.removeDirectory('', new Turns());
-    return { done: !this.stopped, fate, removed: this.removed, notes: this.notes };
+    // calling again helps only if that got anything done
+    return { done: !this.stopped || this.removed === 0, fate, removed: this.removed, notes: this.notes.notes };
   }
 
   /** Each call removes something, if anything can be removed: a caller that calls until all is done comes to an end. */
   private get outOfTime(): boolean {
-    this.stopped ||= this.removed > 0 && this.options.deadline.reached;
+    this.stopped ||= this.removed + this.left > 0 && this.options.deadline.reached;
     return this.stopped;
   }
 
   private leave(path: string, note: string): Fate {
-    if (this.notes.length < MOST_NOTES) {
-      this.notes.push({ path, note });
-    }
+    this.left += 1;
+    this.notes.add(path, note);
     return 'LEFT';
   }
 
-  private async removeDirectory(path: TreePath, turns: Turns): Promise<Fate> {
+  private shown(path: TreePath): string {
     const { top } = this.options;
-    const shown = path === '' ? top.path : top.pathOf(path);
+    return path === '' ? top.path : top.pathOf(path);
+  }
+
+  private async removeDirectory(path: TreePath, turns: Turns): Promise<Fate> {
+    const shown = this.shown(path);
     const left = new Map<string, Fate>();
     let known = this.options.inventory.take(path);
     for (let idle = 0; idle < MOST_IDLE_ROUNDS;) {
-      const before = this.removed;
-      const listing = await this.look(path, known, left).catch((error) => this.unopened(shown, error));
+      const listing = await this.look(path, known, left).catch((error) => this.unopened(path, error));
       if (typeof listing === 'string') {
         return listing;
       }
       const sawNothing = !known && listing.others.length + listing.directories.length === 0;
-      await this.removeListed(path, listing, left);
+      const removed = await this.removeListed(path, listing, left);
       if (this.outOfTime) {
         return 'LEFT';
       }
       if (left.size > 0) {
-        if (this.removed === before || left.size > MOST_LEFT) {
+        if (removed === 0 || left.size > MOST_LEFT) {
           return [...left.values()].includes('LEFT') ? 'LEFT' : 'OTHERS';
         }
       } else {
-        const fate = await turns.take(() => this.attempt(shown, () => this.removeSelf(path)));
+        const fate = await turns.take(() => this.emptied.run(depthOf(path), async () => this.removeSelf(path)));
         if (fate !== 'NOT_EMPTY') {
           return fate;
         }
@@ -118,7 +129,7 @@ class TreeRemoval {
           return 'OTHERS';
         }
       }
-      idle = this.removed === before ? idle + 1 : 0;
+      idle = removed === 0 ? idle + 1 : 0;
       known = undefined; // what came since, and what the listing left out while names were removed
     }
     return this.leave(shown, 'is not empty, again and again');
@@ -126,17 +137,21 @@ class TreeRemoval {
 
   /** What is to be removed from a directory; a fate, if it is not to be touched. */
   private async look(path: TreePath, known: Listing | undefined, left: Map<string, Fate>): Promise<Listing | Fate> {
+    const objection = await this.options.watch.objection(path);
+    if (objection !== undefined) {
+      return this.leave(this.shown(path), objection);
+    }
     if (known) {
       return this.ours(path, known);
     }
-    return this.slots.run(depthOf(path), async () => this.tree.use(path, async (directory) => {
+    return this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, async (directory) => {
       const stats = await directory.stat();
       if (stats.dev !== this.options.device) {
         return this.leave(directory.path, 'lies on another device');
       }
       await directory.clearStickyBit(stats);
       return this.list(directory, path, left);
-    }));
+    })));
   }
 
   /** What of a listing is not for other workers. */
@@ -165,15 +180,18 @@ class TreeRemoval {
         }
       });
       listing.directories.push(...directories);
-      if (listing.others.length + listing.directories.length >= ENTRIES_AT_ONCE) {
+      if (listing.others.length + listing.directories.length >= MOST_LISTED) {
         break;
       }
     }
     return listing;
   }
 
-  private async removeListed(path: TreePath, listing: Listing, left: Map<string, Fate>): Promise<void> {
+  /** Removes what was listed; answers how many of the entries it removed. What stays is noted in `left`. */
+  private async removeListed(path: TreePath, listing: Listing, left: Map<string, Fate>): Promise<number> {
+    let removed = 0;
     const settle = (name: string, fate: Fate) => {
+      removed += fate === 'REMOVED' ? 1 : 0;
       if (fate === 'LEFT' || fate === 'OTHERS') {
         left.set(name, fate);
       }
@@ -181,57 +199,81 @@ class TreeRemoval {
     const turns = new Turns();
     const directories = listing.directories.map(async (name) => settle(name, await this.removeDirectory(join(path, name), turns)));
     const removeOthers = async (directory: Directory) => {
+      let lookedAt = performance.now();
       for (const name of listing.others) {
         if (this.outOfTime) {
           return;
         }
-        settle(name, await this.removeOther(directory, name));
+        if (performance.now() - lookedAt >= WATCH_MILLISECONDS) {
+          const objection = await this.options.watch.objection(path);
+          if (objection !== undefined) {
+            left.set(name, this.leave(directory.path, objection));
+            return;
+          }
+          lookedAt = performance.now();
+        }
+        settle(name, await this.removeOther(directory, path, name));
       }
     };
     const none = listing.others.length === 0;
     const others = none ? Promise.resolve() : this.slots.run(depthOf(path), async () => this.tree.use(path, removeOthers));
     for (const end of await Promise.allSettled([others, ...directories])) { // nothing is in flight when this throws
-      if (end.status === 'rejected' && !isErrno(end.reason, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
-        throw end.reason;
+      if (end.status === 'rejected') {
+        await this.unopened(path, end.reason);
       }
     }
+    return removed;
   }
 
-  private async removeOther(directory: Directory, name: string): Promise<Fate> {
-    const shown = directory.pathOf(name);
+  private async removeOther(directory: Directory, path: TreePath, name: string): Promise<Fate> {
     if (this.options.onlyDirectories) {
-      return this.leave(shown, 'appeared while the directory was deleted');
+      return this.leave(directory.pathOf(name), 'appeared while the directory was deleted');
     }
-    const fate = await this.attempt(shown, () => directory.unlink(name));
+    const fate = await this.attempt(path, name, () => directory.unlink(name));
     return fate === 'NOT_EMPTY' ? 'CHANGED' : fate;
   }
 
-  private async removeSelf(path: TreePath): Promise<void> {
-    const { parent, top } = this.options;
-    if (path === '') {
-      return parent.rmdir(top.name);
+  private async removeSelf(path: TreePath): Promise<Fate | 'NOT_EMPTY'> {
+    const { parent, top, watch } = this.options;
+    if (this.outOfTime) {
+      return 'LEFT';
     }
-    // without a slot, which siblings would get first: then the emptied directories, one at a time, would all be left to the end
-    await this.tree.use(parentOf(path), async (directory) => directory.rmdir(nameOf(path)));
-    await this.tree.forget(path);
+    if (path === '') {
+      const fate = await this.attempt(path, '', () => parent.rmdir(top.name));
+      return fate === 'CHANGED' && await watch.isElsewhere('') ? this.leave(top.path, (await watch.objection(''))!) : fate;
+    }
+    return this.attempt(parentOf(path), nameOf(path), async () => {
+      await this.tree.use(parentOf(path), async (directory) => directory.rmdir(nameOf(path)));
+      watch.forget(path);
+      await this.tree.forget(path);
+    });
   }
 
-  private async attempt(shown: string, action: () => Promise<void>): Promise<Fate | 'NOT_EMPTY'> {
+  /** Removes an entry of a directory. */
+  private async attempt(parent: TreePath, name: string, action: () => Promise<void>): Promise<Fate | 'NOT_EMPTY'> {
     await this.options.rateLimit.take();
     try {
       await retrying(action);
       this.removed += 1;
       return 'REMOVED';
     } catch (error) {
-      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR')) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR') || await this.isStale(parent, error)) {
         return 'CHANGED';
       }
+      const shown = this.shown(name === '' ? parent : join(parent, name));
       return isErrno(error, 'ENOTEMPTY', 'EEXIST') ? 'NOT_EMPTY' : this.leave(shown, errnoOrThrow(error));
     }
   }
 
-  private unopened(shown: string, error: unknown): Fate {
-    return isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') ? 'CHANGED' : this.leave(shown, errnoOrThrow(error));
+  private async unopened(path: TreePath, error: unknown): Promise<Fate> {
+    const gone = isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || await this.isStale(path, error);
+    return gone ? 'CHANGED' : this.leave(this.shown(path), errnoOrThrow(error));
+  }
+
+  /** True if another client removed the directory. */
+  private async isStale(path: TreePath, error: unknown): Promise<boolean> {
+    const { parent, top } = this.options;
+    return isErrno(error, 'ESTALE') && (path === '' ? await parent.lstat(top.name).catch(() => undefined) === undefined : this.tree.isGone(path));
   }
 }
 

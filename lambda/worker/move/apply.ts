@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { Aside } from './aside';
 import { relate } from './decide';
+import type { Action } from './decide';
 import { Journal } from './journal';
 import type { JournalLine } from './journal';
 import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
@@ -9,6 +10,7 @@ import type { Begun } from './recount';
 import { Tally } from './tally';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
+import type { MoveCounts } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
@@ -34,6 +36,8 @@ export interface ApplyOptions {
   readonly cursor?: string;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
+  /** Called once all is done, before the journal says so. */
+  readonly finish: () => Promise<void>;
 }
 
 /** A walk's end, and the number of the journal if anything was moved. */
@@ -46,15 +50,24 @@ const MOST_LEFT = 10_000;
 /** Paths of directories in memory. */
 const MOST_WRITTEN = 10_000;
 export const SKIPPED_AT_ROOT = 'belongs to AWS Backup or to an earlier restore';
+const AWAY = 'was moved away, or deleted, while it was moved: start again';
+/** What the policy leaves where it is. */
+const FATE_WITHOUT_STEP: Partial<Record<Action, { readonly fate: keyof MoveCounts; readonly note: string }>> = {
+  SKIP: { fate: 'skipped', note: TAKEN },
+  FAIL: { fate: 'failed', note: TAKEN_MEANWHILE },
+};
 const VANISHED = 'the directory at its place vanished while it was moved: start the restore again';
 
 /** Moves what is in the recovery directory, many directories at once. */
 export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
-  const journal = new Journal(options.root, options.recoveryDirectory, options.journalAfter);
+  const journal = new Journal(options.root, options.recoveryDirectory, options.journalAfter, options.policy);
   const aside = new Aside(options.root, options.recoveryDirectory);
   const live = new Tree(options.root);
   try {
     const end = await new Application(options, journal, aside, live).run();
+    if (end.done) {
+      await options.finish(); // first: a call that ends between the two is counted by the next one
+    }
     if (end.done && (options.begun.moves || await journal.numberIfBegun() !== undefined)) {
       await journal.commit([() => ({ end: true })]); // another move of what is left counts its own entries only
     }
@@ -66,9 +79,20 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   }
 }
 
-/** What is to be done with the entries of a directory; `complete` if those are all. */
+/** An entry of a listing, and what is to be done with it, or why that is nothing. */
+interface Item {
+  readonly name: string;
+  /** How many entries the listing has before it. */
+  readonly position: number;
+  readonly step?: Step;
+  readonly fate?: keyof MoveCounts;
+  readonly note?: string;
+}
+
+/** A part of a listing: what is to be done, how many entries there are up to its end, and whether that is the end of all. */
 interface Look {
-  readonly steps: Step[];
+  readonly items: Item[];
+  readonly end: number;
   readonly complete: boolean;
 }
 
@@ -76,6 +100,8 @@ class Application {
   private readonly placer: Placer;
   /** Restored directories that the journal has. */
   private readonly written = new Set<TreePath>();
+  /** Restored directories that could not be moved. */
+  private readonly failed = new Set<TreePath>();
 
   constructor(private readonly options: ApplyOptions, private readonly journal: Journal, aside: Aside, private readonly live: Tree) {
     this.placer = new Placer(options.policy, options.recoveryDirectory, journal, aside, options.rateLimit);
@@ -87,6 +113,7 @@ class Application {
       visit: async (visit) => this.visit(visit),
       enter: async (parent, name, path) => this.enter(parent, name, path),
       unreadable: (path, errno) => tally.add('failed', root.pathOf(path), errno),
+      gone: (path) => tally.add('failed', root.pathOf(path), AWAY),
       mustStop: () => deadline.reached,
       cursor,
     });
@@ -95,11 +122,12 @@ class Application {
   /** Into directories that both sides have; everything else met its fate when its parent was visited. */
   private async enter(parent: Directory, name: string, path: TreePath): Promise<string | undefined> {
     const { root, tally, policy } = this.options;
-    if (path === name && isReservedRootName(toText(name))) {
+    if ((path === name && isReservedRootName(toText(name))) || this.failed.has(path)) {
       return undefined;
     }
     const own = await parent.lstat(name);
     if (!own?.isDirectory()) {
+      tally.add('failed', root.pathOf(path), AWAY);
       return undefined;
     }
     let there: BigIntStats | undefined;
@@ -120,10 +148,11 @@ class Application {
     return relation === 'MERGE' ? '' : undefined;
   }
 
-  private async visit({ directory: restored, path, entries }: Visit): Promise<VisitEnd> {
+  private async visit(visit: Visit): Promise<VisitEnd> {
+    const { directory: restored, path } = visit;
     const { root, tally } = this.options;
     try {
-      return await this.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, entries));
+      return await this.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, visit));
     } catch (error) {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)}: what is left in it could not be moved`);
       return 'LIST_AGAIN';
@@ -131,75 +160,99 @@ class Application {
   }
 
   /** Moves what a restored directory holds, but for the directories that the live one has, too. */
-  private async merge(place: Place, entries: AsyncIterable<Entry[]>): Promise<VisitEnd> {
+  private async merge(place: Place, { entries, skipped, context }: Visit): Promise<VisitEnd> {
     const { tally, deadline } = this.options;
+    const before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
     const settled = new Tally(); // what stays in the restored directory, told by name: no listing meets it again
     const names = new Set<string>();
     let moved = false;
-    for (let source = entries; ; source = place.restored.batches()) {
-      const skipped = new Tally(); // what this listing met; the next one meets it again
-      const { steps, complete } = await this.look(place, source, skipped, settled, names);
-      await this.begin(place, steps, moved);
-      for (const [index, step] of steps.entries()) {
-        if (index > 0 && deadline.reached) {
-          return 0; // what is left is listed again, and counted then
+    let [source, first] = [entries, skipped];
+    for (;;) {
+      const met = new Tally(); // what this listing met; the next one meets it again
+      const { items, end, complete } = await this.look(place, source, first, names);
+      await this.begin(place, items.flatMap(({ step }) => step ?? []), moved);
+      const stop = (position: number): VisitEnd => {
+        if (moved) {
+          tally.subtract(before.counts);
+          return { position: 0, context: '' }; // the listing is another one now: what is left is met again, and counted then
         }
-        const { fate, note } = await this.placer.take(place, step);
+        for (const counted of [met, settled]) {
+          tally.addAll(counted);
+          before.addAll(counted);
+        }
+        return { position, context: JSON.stringify(before.counts) };
+      };
+      for (const { name, position, step, fate: known, note: why } of items) {
+        if (position > items[0].position && deadline.reached) {
+          return stop(position);
+        }
+        const { fate, note } = step ? await this.placer.take(place, step) : { fate: known!, note: why };
         if (fate === 'merged') {
           continue;
         }
-        const stays = fate === 'failed' || fate === 'skipped';
-        if (stays) {
-          names.add(step.name);
+        if (!step) {
+          (note === AWAY ? tally : met).add(fate, place.live.pathOf(name), note); // no listing meets again what is away
+        } else if (fate === 'failed' || fate === 'skipped') {
+          names.add(name);
+          this.noteFailed(place, step);
+          settled.add(fate, place.live.pathOf(name), note);
+        } else {
+          moved = true;
+          const interrupted = fate === 'moved' && this.options.begun.asideOf.has(join(place.path, name));
+          tally.add(interrupted ? 'replaced' : fate, place.live.pathOf(name), note);
         }
-        moved ||= !stays;
-        const interrupted = fate === 'moved' && this.options.begun.asideOf.has(join(place.path, step.name));
-        (stays ? settled : tally).add(interrupted ? 'replaced' : fate, place.live.pathOf(step.name), note);
       }
       if (complete || names.size > MOST_LEFT) {
-        tally.addAll(skipped);
+        tally.addAll(met);
         tally.addAll(settled);
         return moved ? 'LIST_AGAIN' : 'DONE';
       }
       if (deadline.reached) {
-        return 0;
+        return stop(end);
       }
+      [source, first] = [place.restored.batches(), 0];
+    }
+  }
+
+  /** What was told is not told again when the walk comes to it. */
+  private noteFailed({ path }: Place, { name, own }: Step): void {
+    if (own.isDirectory() && this.failed.size < MOST_LEFT) {
+      this.failed.add(join(path, name));
     }
   }
 
   /** Looks at entries until there is enough to do, and decides what; nothing is changed while a listing runs. */
-  private async look(place: Place, source: AsyncIterable<Entry[]>, skipped: Tally, settled: Tally, names: ReadonlySet<string>): Promise<Look> {
+  private async look(place: Place, source: AsyncIterable<Entry[]>, first: number, names: ReadonlySet<string>): Promise<Look> {
     const { deadline } = this.options;
     const { restored, live, path } = place;
-    const steps: Step[] = [];
+    const items: Item[] = [];
+    let [end, steps] = [first, 0];
     for await (const batch of source) {
-      const found = batch.map(({ name }) => name).filter((name) => !names.has(name));
-      const own = await restored.lstatAll(found);
-      const asked = found.filter((name) => place.names.mayHave(name));
+      const own = await restored.lstatAll(batch.map(({ name }) => name));
+      const asked = batch.map(({ name }) => name).filter((name) => place.names.mayHave(name));
       const answers = await live.lstatAll(asked);
       const places = new Map(asked.map((name, index) => [name, answers[index]]));
-      for (const [index, name] of found.entries()) {
-        const [stats, there] = [own[index], places.get(name)];
+      for (const [index, { name }] of batch.entries()) {
+        const [position, stats, there] = [end + index, own[index], places.get(name)];
+        if (names.has(name)) {
+          continue;
+        }
         if (path === '' && isReservedRootName(toText(name))) {
-          skipped.add('skipped', live.pathOf(name), SKIPPED_AT_ROOT);
+          items.push({ name, position, fate: 'skipped', note: SKIPPED_AT_ROOT });
         } else if (!stats) {
-          settled.add('failed', live.pathOf(name), 'ENOENT'); // a restored entry that vanished displaces nothing
+          items.push({ name, position, fate: 'failed', note: AWAY }); // it displaces nothing
         } else if (relate(stats, there) !== 'MERGE') {
           const step = await this.placer.plan(place, name, stats, there);
-          if (step.action === 'SKIP') {
-            skipped.add('skipped', live.pathOf(name), TAKEN);
-          } else if (step.action === 'FAIL') {
-            skipped.add('failed', live.pathOf(name), TAKEN_MEANWHILE);
-          } else {
-            steps.push(step);
-          }
+          steps += 1;
+          items.push({ name, position, ...FATE_WITHOUT_STEP[step.action] ?? { step } });
         }
       }
-      if (steps.length >= ENTRIES_AT_ONCE || deadline.reached) {
-        return { steps, complete: false };
+      end += batch.length;
+      if (steps >= ENTRIES_AT_ONCE || deadline.reached) {
+        return { items, end, complete: false };
       }
     }
-    return { steps, complete: true };
+    return { items, end, complete: true };
   }
 
   /** Writes down what is about to be done in a directory. */

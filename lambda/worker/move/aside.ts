@@ -22,17 +22,17 @@ export const LONGEST_NAME_BYTES = 255;
 export const suffixed = (name: string, suffix: string): string => `${name.slice(0, LONGEST_NAME_BYTES - suffix.length)}${suffix}`;
 
 /**
- * Where live entries are kept aside: below a directory of this very call, under the path that they had. Nobody else puts anything
- * there, so rename(2) replaces nothing.
+ * Where live entries are kept aside: below a directory of this very call, or a further one where a place is taken from it again,
+ * under the path that they had. Nobody else puts anything there, so rename(2) replaces nothing.
  */
 export class Aside {
   private tree?: Promise<{ top: Directory; tree: Tree }>;
 
   constructor(private readonly root: Directory, private readonly recoveryDirectory: string) {}
 
-  /** The path below the directory for what is kept aside; `number` tells several of one place apart. */
+  /** The path below the directory for what is kept aside; `number` tells several of one place apart, where no name can be theirs. */
   public pathOf(call: number, live: TreePath, number: number): TreePath {
-    return join(String(call), number === 1 ? live : join(parentOf(live), suffixed(nameOf(live), `.${number}`)));
+    return join(number === 1 ? String(call) : `${call}.${number}`, live);
   }
 
   /** The path from the root of the file system, for people. */

@@ -1,14 +1,19 @@
-import { openBelow } from '../../fs/descend';
+import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { Directory, EntryType, Log } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
-import { JOURNAL, openRecords, recordsPath } from '../records';
+import { ASIDE, JOURNAL, openRecords, openRecordsIfThere } from '../records';
 
 /**
  * The journal of the moves of a recovery directory: files of ours beside its records, one for each call that moved something, with
  * a line of JSON for everything that was about to be done. Whether it was done, the inode numbers tell. Names and paths are byte
  * strings; paths are from the recovery directory, or from the root of the file system.
  */
-export type JournalLine = MoveLine | DirectoryLine | EndLine;
+export type JournalLine = BeginLine | MoveLine | DirectoryLine | EndLine;
+
+/** A call begins to move under this policy: under FAIL only after a plan found nothing in the way. */
+export interface BeginLine {
+  readonly policy: ConflictPolicy;
+}
 
 /** An entry was about to be moved. */
 export interface MoveLine {
@@ -22,7 +27,7 @@ export interface MoveLine {
   /** Directories only: no later than this, in nanoseconds, was anything in it written by the restore. */
   readonly at?: string;
   /** What had its place, and where it was to be kept aside: a path below the directory for that. */
-  readonly aside?: { readonly path: string; readonly type: EntryType; readonly inode: string };
+  readonly aside?: { readonly path: string };
 }
 
 /** Entries of this restored directory were about to be moved. */
@@ -39,11 +44,12 @@ export interface EndLine {
 }
 
 const PATH = [JOURNAL];
+const lineOf = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 export const journalFile = (number: number): string => `${number}.jsonl`;
 
 /** The numbers of the files of a journal, in the order in which they were begun. */
 export async function journalNumbers(root: Directory, recoveryDirectory: string): Promise<number[]> {
-  const directory = await openBelow(root, [...recordsPath(recoveryDirectory), ...PATH]);
+  const directory = await openRecordsIfThere(root, recoveryDirectory, PATH);
   try {
     const numbers: number[] = [];
     for await (const batch of directory?.batches() ?? []) {
@@ -56,6 +62,20 @@ export async function journalNumbers(root: Directory, recoveryDirectory: string)
 }
 
 
+/** The highest number that a call has: its journal, or what it kept aside, may be all that is left of it. */
+export async function highestNumber(root: Directory, recoveryDirectory: string): Promise<number> {
+  const directory = await openRecordsIfThere(root, recoveryDirectory, [ASIDE]);
+  try {
+    let highest = Math.max(0, ...await journalNumbers(root, recoveryDirectory));
+    for await (const batch of directory?.batches() ?? []) {
+      highest = Math.max(highest, ...batch.map(({ name }) => Number.parseInt(name, 10) || 0));
+    }
+    return highest;
+  } finally {
+    await directory?.close();
+  }
+}
+
 /** Writes the journal of one call. Many directories are at work at once: their lines go to the file system together. */
 export class Journal {
   private file?: Promise<{ log: Log; number: number; at: bigint }>;
@@ -63,7 +83,12 @@ export class Journal {
   private running: Promise<void> = Promise.resolve();
   private next?: Promise<void>;
 
-  constructor(private readonly root: Directory, private readonly recoveryDirectory: string, private readonly after: number) {}
+  constructor(
+    private readonly root: Directory,
+    private readonly recoveryDirectory: string,
+    private readonly after: number,
+    private readonly policy: ConflictPolicy,
+  ) {}
 
   /** The number of its file, which is made by the first call. */
   public async number(): Promise<number> {
@@ -97,7 +122,7 @@ export class Journal {
 
   private async append(queue: ReadonlyArray<(at: string) => JournalLine>): Promise<void> {
     const file = await (this.file ??= this.begin());
-    await file.log.append(queue.map((line) => `${JSON.stringify(line(String(file.at)))}\n`).join(''));
+    await file.log.append(queue.map((line) => lineOf(line(String(file.at)))).join(''));
     file.at = await file.log.writtenAt();
   }
 
@@ -108,6 +133,7 @@ export class Journal {
         try {
           const log = await directory.makeLog(journalFile(number));
           try {
+            await log.append(lineOf({ policy: this.policy }));
             return { log, number, at: await log.writtenAt() };
           } catch (error) {
             await log.close();

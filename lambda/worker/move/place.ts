@@ -87,7 +87,7 @@ export class Placer {
       inode: String(own.ino),
       mtime: String(own.mtimeNs),
       ...(type === 'directory' ? { at } : {}),
-      ...(asidePath === undefined || !there ? {} : { aside: { path: asidePath, type: typeOf(there), inode: String(there.ino) } }),
+      ...(asidePath === undefined || !there ? {} : { aside: { path: asidePath } }),
     });
   }
 

@@ -1,8 +1,7 @@
 import { journalFile } from './journal';
 import type { JournalLine } from './journal';
-import { openBelow } from '../../fs/descend';
 import type { Directory } from '../../fs/directory';
-import { JOURNAL, recordsPath } from '../records';
+import { JOURNAL, openRecordsIfThere } from '../records';
 
 /** Bytes of a journal in memory; no line is nearly as long, and no more lines fit than an answer has room for to tell of each. */
 const BYTES_AT_ONCE = 512 * 1024;
@@ -17,7 +16,7 @@ export interface JournalPart {
 
 /** Reads a file of the journal of a recovery directory in parts, the last lines first, from a position down. */
 export async function *readBackward(root: Directory, recoveryDirectory: string, number: number, from?: number): AsyncGenerator<JournalPart> {
-  const directory = await openBelow(root, [...recordsPath(recoveryDirectory), JOURNAL]);
+  const directory = await openRecordsIfThere(root, recoveryDirectory, [JOURNAL]);
   try {
     let end = from ?? Number((await directory?.lstat(journalFile(number)))?.size ?? 0);
     while (directory && end > 0) {

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { MoveLine } from './journal';
 import { readBackward } from './read-journal';
 import type { Tally } from './tally';
+import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { Directory } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
 import { nameOf, parentOf } from '../../fs/tree';
@@ -11,6 +13,8 @@ const LSTATS_AT_ONCE = 32;
 
 /** What calls that never answered had begun. */
 export interface Begun {
+  /** True if they had begun to move after a plan found nothing in the way. */
+  readonly passedPlan: boolean;
   /** True if they had begun to move. */
   readonly moves: boolean;
   /** The restored entries for which something was kept aside, and that were not moved any more. */
@@ -19,29 +23,63 @@ export interface Begun {
 
 /** Counts what calls that never answered have moved: of what they were about to move, all that is no longer in the recovery directory. */
 export async function recount(root: Directory, restored: Tree, recoveryDirectory: string, numbers: readonly number[], tally: Tally): Promise<Begun> {
-  const seen = new Set<string>();
+  // by a digest, since a call that never answered may have moved a million entries: what became of each, by its latest line
+  const seen = new Map<number, 'THERE' | 'MOVED' | 'COUNTED'>();
   const asideOf = new Set<string>();
-  let moves = false;
+  const policies = new Set<ConflictPolicy>();
+  const begun = (): Begun => {
+    const moves = seen.size > 0;
+    return { passedPlan: moves && [...policies].every((policy) => policy === ConflictPolicy.FAIL), moves, asideOf };
+  };
+  const count = async (line: MoveLine): Promise<void> => {
+    const [digest, path] = [digestOf(line), root.pathOf(line.live ?? line.restored)];
+    if (await isStillThere(restored, line)) {
+      seen.set(digest, 'THERE');
+      noteAside(line);
+    } else if (line.aside || line.live !== undefined) {
+      seen.set(digest, 'COUNTED');
+      tally.add(line.aside ? 'replaced' : 'keptBoth', path);
+    } else {
+      seen.set(digest, 'MOVED');
+      tally.add('moved', path);
+    }
+  };
+  /** An earlier call kept something aside for an entry that a later one moved, or has still to move. */
+  const noteAside = (line: MoveLine): void => {
+    const digest = digestOf(line);
+    if (line.aside && seen.get(digest) === 'THERE') {
+      asideOf.add(line.restored);
+    } else if (line.aside && seen.get(digest) === 'MOVED') {
+      seen.set(digest, 'COUNTED');
+      tally.recount('moved', 'replaced');
+    }
+  };
   for (const number of [...numbers].reverse()) {
     for await (const { lines } of readBackward(root, recoveryDirectory, number)) {
       const end = lines.findIndex((line) => 'end' in line);
-      const latest = (end < 0 ? lines : lines.slice(0, end)).filter((line): line is MoveLine => 'restored' in line && !seen.has(line.inode));
-      const once = latest.filter(({ inode }) => !seen.has(inode) && seen.add(inode)); // an entry may be written down again and again
-      moves ||= once.length > 0;
-      await inParallel(once, LSTATS_AT_ONCE, async (line) => {
-        if (!await isStillThere(restored, line)) {
-          tally.add(line.aside ? 'replaced' : line.live === undefined ? 'moved' : 'keptBoth', root.pathOf(line.live ?? line.restored));
-        } else if (line.aside) {
-          asideOf.add(line.restored);
+      const latest = end < 0 ? lines : lines.slice(0, end);
+      latest.forEach((line) => 'policy' in line && policies.add(line.policy));
+      const moves = latest.filter((line): line is MoveLine => 'restored' in line);
+      const [first, again] = [new Map<number, MoveLine>(), [] as MoveLine[]];
+      for (const line of moves) { // an entry may be written down again and again
+        const digest = digestOf(line);
+        if (seen.has(digest) || first.has(digest)) {
+          again.push(line);
+        } else {
+          first.set(digest, line);
         }
-      });
+      }
+      await inParallel([...first.values()], LSTATS_AT_ONCE, count);
+      again.forEach(noteAside);
       if (end >= 0) {
-        return { moves, asideOf };
+        return begun();
       }
     }
   }
-  return { moves, asideOf };
+  return begun();
 }
+
+const digestOf = ({ restored, inode }: MoveLine): number => createHash('sha256').update(`${inode} ${restored}`).digest().readUIntBE(0, 6);
 
 async function isStillThere(restored: Tree, { restored: path, inode }: MoveLine): Promise<boolean> {
   try {

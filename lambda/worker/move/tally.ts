@@ -26,6 +26,19 @@ export class Tally {
     }
   }
 
+  /** An entry that was counted met another fate. */
+  public recount(from: keyof MoveCounts, to: keyof MoveCounts): void {
+    this.counted[from] -= 1;
+    this.counted[to] += 1;
+  }
+
+  /** Takes back what was counted and is about to be counted again. */
+  public subtract(counts: MoveCounts): void {
+    for (const fate of Object.keys(counts) as Array<keyof MoveCounts>) {
+      this.counted[fate] -= counts[fate];
+    }
+  }
+
   /** Adds what another one counted. */
   public addAll(other: Tally | MoveCounts): void {
     const counts = other instanceof Tally ? other.counts : other;

@@ -9,7 +9,7 @@ import { isErrno } from '../../fs/errno';
 export async function transfer(source: Directory, name: string, type: EntryType, target: Directory, targetName: string): Promise<boolean> {
   try {
     if (type === 'directory') {
-      await source.rename(name, target, targetName); // never replaces anything but an empty directory
+      await source.renameDirectory(name, target, targetName); // never replaces anything but an empty directory
       return true;
     }
     await source.link(name, target, targetName).catch(async (error) => {

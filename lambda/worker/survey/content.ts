@@ -42,18 +42,22 @@ export class Content {
     }
   }
 
-  /** The times of an entry that is not counted: those of the directory itself. */
-  public note(path: string, stats: BigIntStats): void {
-    const [mtime, ctime] = [Number(stats.mtimeMs), Number(stats.ctimeMs)];
-    this.newest = { mtime: Math.max(this.newest?.mtime ?? mtime, mtime), ctime: Math.max(this.newest?.ctime ?? ctime, ctime) };
-    if (this.limits && isWrittenLater(stats, this.limits)) {
-      // the first of them in the order of the paths: it does not depend on the order in which they are found
-      const shown = shorten(path);
-      this.inUsePath = this.inUsePath === undefined || shown < this.inUsePath ? shown : this.inUsePath;
-    }
+  /** The times of the directory itself, which is not counted. */
+  public addTop(path: string, stats: BigIntStats): void {
+    this.note(path, stats, true);
   }
 
   public unreadable(path: string, note: string): void {
     this.notes.add(path, note);
+  }
+
+  private note(path: string, stats: BigIntStats, isTop = false): void {
+    const [mtime, ctime] = [Number(stats.mtimeMs), Number(stats.ctimeMs)];
+    this.newest = { mtime: Math.max(this.newest?.mtime ?? mtime, mtime), ctime: Math.max(this.newest?.ctime ?? ctime, ctime) };
+    if (this.limits && isWrittenLater(stats, this.limits, isTop)) {
+      // the first of them in the order of the paths: it does not depend on the order in which they are found
+      const shown = shorten(path);
+      this.inUsePath = this.inUsePath === undefined || shown < this.inUsePath ? shown : this.inUsePath;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { describeProblem } from '../../../src/core/problem';
 import { cutIntoShards, Sampler } from '../../../src/core/shard';
 import type { Shard } from '../../../src/core/shard';
 import type { SurveyEvent, SurveyResume } from '../../../src/core/worker';
+import { cutDirectoryProblem } from '../../../src/core/worker-event';
 import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { join, Tree } from '../../fs/tree';
@@ -15,20 +16,12 @@ import { RateLimit } from '../../runtime/rate-limit';
 import { openRecoveryDirectory } from '../recovery-directory';
 import { OPERATIONS_PER_DIRECTORY } from '../verify/cost';
 
-/** A bound has up to 1 KiB, and the shards go through the state of a state machine, which holds 256 KiB. */
-const MOST_SHARDS = 100;
-
 /** Cuts a directory into shards; answers where to go on, if time ran out. */
 export async function cut(root: Directory, event: SurveyEvent & Required<Pick<SurveyEvent, 'cut'>>, deadline: Deadline): Promise<{ shards?: Shard[]; resume?: SurveyResume }> {
   const { directory: name, shards } = event.cut;
-  if (!Number.isInteger(shards) || shards < 1 || shards > MOST_SHARDS) {
-    throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
-      describeProblem({ subject: 'cut.shards', rule: `must be a whole number from 1 to ${MOST_SHARDS}`, value: shards ?? null, remedy: 'write for example 16' }));
-  }
-  const top = typeof name === 'string' ? await openRecoveryDirectory(root, name) : undefined;
+  const top = await openRecoveryDirectory(root, name);
   if (!top) {
-    throw new NamedError(RestoreError.INVALID_WORKER_EVENT,
-      describeProblem({ subject: 'cut.directory', rule: 'must be the name of a recovery directory at the root of the file system', value: name ?? null, remedy: 'write one of the names that a survey answers with' }));
+    throw new NamedError(RestoreError.INVALID_WORKER_EVENT, describeProblem(cutDirectoryProblem(name)));
   }
   const rateLimit = new RateLimit(event.operationsPerSecond ?? undefined);
   const sampler = new Sampler(event.previous?.resume?.sample);

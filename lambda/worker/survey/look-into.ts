@@ -20,6 +20,7 @@ import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from '../verify/cost';
 /** Together with their notes these have less than 150 KiB: they go through the state of a state machine, which holds 256 KiB. */
 const MOST_CONTENTS = 100;
 const MOST_NOTES_IN_ALL = 100;
+const CHANGED = 'changed while it was looked through';
 
 /** Where to go on, if time ran out, and what was found. */
 export interface Looked {
@@ -89,11 +90,12 @@ async function lookIntoOne(
   };
   const tree = new Tree(top);
   try {
-    content.note(top.path, await top.stat());
+    content.addTop(top.path, await top.stat());
     const unreadable = (path: TreePath, errno: string) => content.unreadable(top.pathOf(path), errno);
-    const end = await walk(tree, { visit, unreadable, mustStop: () => deadline.reached, cursor });
+    const gone = (path: TreePath) => content.unreadable(top.pathOf(path), CHANGED);
+    const end = await walk(tree, { visit, unreadable, gone, mustStop: () => deadline.reached, cursor });
     if (end.changed !== undefined) {
-      content.unreadable(top.pathOf(end.changed), 'changed while it was looked through');
+      content.unreadable(top.pathOf(end.changed), CHANGED);
     }
     return end.cursor;
   } finally {

@@ -22,7 +22,8 @@ export async function isUntouched(parent: Directory, name: string, instant: bigi
         let position = skipped;
         for await (const batch of entries) {
           const stats = await directory.lstatAll(batch.filter(({ type }) => type !== 'directory').map((entry) => entry.name));
-          untouched &&= stats.every((own) => !own || own.ctimeNs <= instant);
+          // a name that was taken from a file elsewhere changes its ctime, too
+          untouched &&= stats.every((own) => !own || (own.nlink > 1n ? own.mtimeNs : own.ctimeNs) <= instant);
           if (!untouched) {
             return 'ENOUGH';
           }

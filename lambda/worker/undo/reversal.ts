@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { isUntouched } from './is-untouched';
 import type { Untouched } from './is-untouched';
 import type { UndoCounts, UndoResume } from '../../../src/core/worker';
@@ -34,13 +36,18 @@ export interface ReversalOptions {
 /** Calls that change the file system, for an entry. */
 const OPERATIONS_PER_ENTRY = 2;
 
+const IS_ANOTHER = 'is no longer what was moved there: left as it is';
+
+/** Stands for an entry: short, since there may be thousands in an answer. */
+const entryOf = ({ restored, inode }: MoveLine): string => createHash('sha256').update(`${inode} ${restored}`).digest('base64url').slice(0, 12);
+
 /** Takes back the steps of a move. Where an entry is, its inode number tells: whatever is done already is not done again. */
 export class Reversal {
   private readonly counted: { -readonly [Fate in keyof UndoCounts]: number };
-  /** The inode numbers of entries that were left, which no other call must count again. */
+  /** The entries that were left, which no other call must count again. */
   private left: Set<string>;
   /** A directory that is looked through, and how far. */
-  private looked?: { readonly inode: string; readonly cursor: string };
+  private looked?: { readonly entry: string; readonly cursor: string };
   private progressed = false;
   private stopped = false;
 
@@ -63,7 +70,7 @@ export class Reversal {
   public async take(lines: readonly JournalLine[]): Promise<boolean> {
     const groups = new Map<TreePath, Array<DirectoryLine | MoveLine>>();
     for (const line of lines) {
-      if (!('end' in line)) {
+      if ('directory' in line || 'restored' in line) {
         const directory = 'directory' in line ? line.directory : parentOf(line.restored);
         const group = groups.get(directory) ?? [];
         group.push(line);
@@ -97,7 +104,7 @@ export class Reversal {
       await rateLimit.take(OPERATIONS_PER_ENTRY);
       if ('directory' in line) {
         await restored.use(line.directory, async (directory) => directory.restoreOwnerAndMode(line));
-      } else if (!this.left.has(line.inode)) {
+      } else if (!this.left.has(entryOf(line))) {
         const back = await this.moveBack(line);
         if (back !== 'OUT_OF_TIME') {
           this.leave(line, [back, await this.putBack(line)].filter((note) => note !== undefined));
@@ -117,12 +124,12 @@ export class Reversal {
     }
   }
 
-  private leave({ restored, live = restored, inode }: MoveLine, why: readonly string[]): void {
+  private leave(line: MoveLine, why: readonly string[]): void {
     if (why.length > 0) {
-      this.left.add(inode);
+      this.left.add(entryOf(line));
       this.counted.left += 1;
       this.progressed = true;
-      this.options.notes.add(this.options.root.pathOf(live), why.join('; '));
+      this.options.notes.add(this.options.root.pathOf(line.live ?? line.restored), why.join('; '));
     }
   }
 
@@ -133,19 +140,22 @@ export class Reversal {
     return this.useIfThere(live, parentOf(path), async (place) => {
       const there = await place?.lstat(nameOf(path));
       const isOurs = there !== undefined && String(there.ino) === line.inode;
-      const isCopy = there !== undefined && line.type === 'symbolicLink' && typeOf(there) === line.type && String(there.mtimeNs) === line.mtime;
+      const isCopy = there !== undefined && isCopyOf(line, there);
       if (!isOurs && await this.isBack(line)) {
         return undefined; // it was never moved, or it was moved back
       }
       if (!place || !there || (!isOurs && !isCopy)) {
-        return 'is no longer what was moved there: left as it is';
+        return IS_ANOTHER;
       }
-      const untouched = String(there.mtimeNs) === line.mtime && (line.type !== 'directory' || await this.isUntouched(place, nameOf(path), line));
+      const untouched = (isCopy || String(there.mtimeNs) === line.mtime) && (line.type !== 'directory' || await this.isUntouched(place, nameOf(path), line));
       if (untouched !== true) {
         return untouched ? 'OUT_OF_TIME' : 'was changed after it was moved there: left as it is';
       }
       return restored.use(parentOf(line.restored), async (directory) => {
-        const back = await transfer(place, nameOf(path), line.type, directory, name);
+        const back = await retrieve(place, nameOf(path), line, directory, name);
+        if (back === 'ANOTHER') {
+          return IS_ANOTHER;
+        }
         if (back) {
           await restored.forget(line.restored);
           await live.forget(path);
@@ -157,12 +167,16 @@ export class Reversal {
     });
   }
 
-  private async isUntouched(place: Directory, name: string, { inode, at }: MoveLine): Promise<Untouched> {
-    const cursor = this.looked?.inode === inode ? this.looked.cursor : undefined;
-    const untouched = await isUntouched(place, name, BigInt(at!), () => this.options.deadline.reached, cursor);
+  private async isUntouched(place: Directory, name: string, line: MoveLine): Promise<Untouched> {
+    const entry = entryOf(line);
+    const cursor = this.looked?.entry === entry ? this.looked.cursor : undefined;
+    const untouched = await isUntouched(place, name, BigInt(line.at!), () => this.options.deadline.reached, cursor);
+    const isLooked = this.looked === undefined || this.looked.entry === entry; // of several one, until it is done: the others begin anew
     if (typeof untouched === 'object') {
-      this.looked = { inode, cursor: untouched.cursor }; // of several the last one: the others begin anew
+      this.looked = isLooked ? { entry, cursor: untouched.cursor } : this.looked;
       this.stopped = true;
+    } else if (isLooked) {
+      this.looked = undefined;
     }
     return untouched;
   }
@@ -212,4 +226,27 @@ export class Reversal {
       throw error;
     }
   }
+}
+
+/**
+ * Takes an entry out of a live directory in one step: whoever saves a file under its name right now must not lose it. In a recovery
+ * directory nobody but us is at work, so a name that is free stays free. 'ANOTHER': it was another one, and is back.
+ */
+async function retrieve(place: Directory, liveName: string, line: MoveLine, recovery: Directory, name: string): Promise<boolean | 'ANOTHER'> {
+  if (line.type === 'directory' || await recovery.lstat(name) !== undefined) {
+    return transfer(place, liveName, line.type, recovery, name);
+  }
+  await place.rename(liveName, recovery, name);
+  const taken = await recovery.lstat(name);
+  if (!taken || String(taken.ino) === line.inode || isCopyOf(line, taken)) {
+    return true;
+  }
+  await transfer(recovery, name, typeOf(taken), place, liveName); // where its place is taken again, it stays: nothing is lost
+  return 'ANOTHER';
+}
+
+/** A symbolic link that could not be linked was made anew, with its time to the millisecond. */
+function isCopyOf({ type, mtime }: MoveLine, there: BigIntStats): boolean {
+  const difference = there.mtimeNs - BigInt(mtime);
+  return type === 'symbolicLink' && typeOf(there) === type && difference < 1_000_000n && difference > -1_000_000n;
 }

@@ -17,6 +17,8 @@ import type { Deadline } from '../../runtime/deadline';
 import { inParallel } from '../../runtime/in-parallel';
 import { RateLimit } from '../../runtime/rate-limit';
 
+const CHANGED = 'it was changed meanwhile, so verify again';
+
 /** One look through a restored tree: counts it, gathers what is expected of it, and compares it with what is at its place. */
 export class LookThrough {
   public readonly expected: Expected;
@@ -69,12 +71,13 @@ export class LookThrough {
         visit: (visit) => this.visit(visit),
         enter: (_parent, name, path, context) => this.comparer.placeOf(path, name, context as Place),
         unreadable: (path, errno) => this.notes.add(this.top.pathOf(path), errno),
+        gone: (path) => this.notes.add(this.top.pathOf(path), CHANGED),
         mustStop: this.mustStop,
         cursor: this.resume.cursor,
         context: this.event.compare ? 'LIVE' : '',
       });
       if (end.changed !== undefined) {
-        this.notes.add(this.top.pathOf(end.changed), 'it was changed meanwhile, so verify again');
+        this.notes.add(this.top.pathOf(end.changed), CHANGED);
       }
       return end;
     } finally {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { DEFAULT_OPERATIONS_PER_SECOND, RateLimit } from '../../../lambda/runtime/rate-limit';
+import { RateLimit } from '../../../lambda/runtime/rate-limit';
+import { DEFAULT_OPERATIONS_PER_SECOND } from '../../../src/core/operations-per-second';
 
 /** A clock that stands still until all wait, and then goes on to whoever is next. */
 class Clock {

@@ -50,7 +50,7 @@ describe('NAME', () => {
   test.each([
     'projects', 'aws-backup-restore_', `aws-backup-restore_${stamp}x`, `aws-backup-restore_${stamp} `, `aws-backup-restore_${stamp}\n`, ` aws-backup-restore_${stamp}`,
     `AWS-backup-restore_${stamp}`, `aws-backup-restore-${stamp}`, `aws-backup-restore_${stamp}.old`, 'aws-backup-restore_2025-02-30T10-00-00Z',
-    'aws-backup-restore_2025-02-28T25-00-00Z', 'aws-backup-restore_2025-02-28T10:00:00Z', 'aws-backup-restore_2025-02-28T10-00-00', '.cdk-efs-backup',
+    'aws-backup-restore_2025-02-28T25-00-00Z', 'aws-backup-restore_2025-02-28T10:00:00Z', 'aws-backup-restore_2025-02-28T10-00-00',
   ])('%j is refused', async (name) => {
     build(top(), { [name]: content });
     await refused(permitted(name), RefusalReason.NAME);
@@ -180,9 +180,11 @@ describe('RETENTION', () => {
 });
 
 describe('a record is no proof', () => {
+  /** Readable for us alone: others are not believed anyway. */
+  const ours = (children: Parameters<typeof build>[1]) => directory(children, { mode: 0o700 });
   const record = (name: string, inode: bigint | string) => `${JSON.stringify({ recoveryDirectory: name, inode: String(inode) })}\n`;
   const prepared = (name: string, node: Parameters<typeof build>[1][string]) => {
-    build(top(), { [name]: content, '.cdk-efs-backup': { [name]: { 'moved.json': node } } });
+    build(top(), { [name]: content, '.cdk-efs-backup': ours({ [name]: { 'moved.json': node } }) });
     return refused({ ...permitted(name), retentionSeconds: undefined }, RefusalReason.RETENTION);
   };
 
@@ -200,7 +202,7 @@ describe('a record is no proof', () => {
     const name = fresh();
     build(top(), { [name]: content });
     const { ino } = fs.lstatSync(`${top()}/${name}`, { bigint: true });
-    build(top(), { '.cdk-efs-backup': { [name]: { 'moved.json': record(recoveryName(0), ino) } } });
+    build(top(), { '.cdk-efs-backup': ours({ [name]: { 'moved.json': record(recoveryName(0), ino) } }) });
     await refused({ ...permitted(name), retentionSeconds: undefined }, RefusalReason.RETENTION);
   });
 
@@ -212,7 +214,7 @@ describe('a record is no proof', () => {
     const name = fresh();
     build(top(), { [name]: content });
     const { ino } = fs.lstatSync(`${top()}/${name}`);
-    build(top(), { '.cdk-efs-backup': { [name]: { 'moved.json': JSON.stringify({ recoveryDirectory: name, inode: ino }) } } });
+    build(top(), { '.cdk-efs-backup': ours({ [name]: { 'moved.json': JSON.stringify({ recoveryDirectory: name, inode: ino }) } }) });
     await refused({ ...permitted(name), retentionSeconds: undefined }, RefusalReason.RETENTION);
   });
 
@@ -225,13 +227,24 @@ describe('a record is no proof', () => {
     build(top(), { [name]: content });
     const right = record(name, fs.lstatSync(`${top()}/${name}`, { bigint: true }).ino);
     const places: Record<string, Parameters<typeof build>[1]> = {
-      'the record': { 'right.json': right, '.cdk-efs-backup': { [name]: { 'moved.json': symbolicLink('../../right.json') } } },
-      'its directory': { 'right': { 'moved.json': right }, '.cdk-efs-backup': { [name]: symbolicLink('../right') } },
+      'the record': { 'right.json': right, '.cdk-efs-backup': ours({ [name]: { 'moved.json': symbolicLink('../../right.json') } }) },
+      'its directory': { 'right': { 'moved.json': right }, '.cdk-efs-backup': ours({ [name]: symbolicLink('../right') }) },
       'the directory of all records': { 'right': { [name]: { 'moved.json': right } }, '.cdk-efs-backup': symbolicLink('right') },
     };
     build(top(), places[which]);
     expect(fs.readFileSync(`${top()}/.cdk-efs-backup/${name}/moved.json`, 'utf8')).toBe(right);
-    await refused({ ...permitted(name), retentionSeconds: undefined }, RefusalReason.RETENTION);
+    const theirs = which === 'the directory of all records' ? [RefusalReason.RECORDS_NOT_OURS] : [];
+    await refused({ ...permitted(name), retentionSeconds: undefined }, RefusalReason.RETENTION, ...theirs);
+  });
+});
+
+describe('RECORDS_NOT_OURS', () => {
+  test.each<[string, Parameters<typeof build>[1][string]]>([
+    ['that others may look into', directory({}, { mode: 0o755 })], ['that is a symbolic link', symbolicLink('elsewhere')], ['that is a file', ''],
+  ])('a directory of records %s', async (_, node) => {
+    const name = fresh();
+    build(top(), { [name]: content, 'elsewhere': {}, '.cdk-efs-backup': node });
+    await refused(permitted(name), RefusalReason.RECORDS_NOT_OURS);
   });
 });
 

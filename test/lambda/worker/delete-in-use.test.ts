@@ -7,7 +7,7 @@ import { RefusalReason } from '../../../src/core/deletion-guard';
 import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
 import { endlessTime, intercept, timeFor } from '../../helpers/fault';
-import { build, directory, file, fingerprint, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, directory, file, fingerprint, hardLink, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const HOUR = 3_600_000;
@@ -95,10 +95,18 @@ test('IN_USE by ctime alone: a file whose mode was changed, or that was moved in
 describe('after a move', () => {
   test('what the move itself changed is no use', async () => {
     const name = recoveryName(Date.now() - HOUR);
-    build(top(), { [name]: { sub: { left: file('', { mtime: 1000 }) } } }); // ctime: now, an hour after the restore
+    // ctime: now, an hour after the restore; a move takes entries from directories, and names from files that have several
+    build(top(), { [name]: { sub: { deep: {}, left: file('', { mtime: 1000 }) } }, moved: hardLink(`${name}/sub/left`) });
     await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
     await writeRecord(root, name, inodeOf(name), 'moved');
     expect(await run(permitted(name))).toMatchObject({ outcome: 'DELETED' });
+  });
+
+  test('a file that was moved in with its old times is in use all the same', async () => {
+    const name = recoveryName(Date.now() - HOUR);
+    build(top(), { [name]: { sub: { theirs: file('', { mtime: 1000 }) } } });
+    await writeRecord(root, name, inodeOf(name), 'moved');
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/sub/theirs`);
   });
 
   test('a file that was written between the restore and the move is in use all the same', async () => {

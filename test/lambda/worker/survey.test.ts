@@ -130,14 +130,14 @@ describe('contents', () => {
     });
 
     test('what we did to it does not, in quarantine either', async () => {
-      build(top(), { [old]: { d: {} } });
+      build(top(), { [old]: {} });
       const { ino } = fs.statSync(`${top()}/${old}`, { bigint: true });
       await writeRecord(root, old, ino, 'quarantined');
       expect(await contentOf(old)).toMatchObject({ inUse: false });
       fs.renameSync(`${top()}/${old}`, `${top()}/cdk-efs-backup-quarantine_${old}`);
       expect(await contentOf(`cdk-efs-backup-quarantine_${old}`)).toMatchObject({ inUse: false });
-      fs.writeFileSync(`${top()}/cdk-efs-backup-quarantine_${old}/d/f`, '');
-      expect(await contentOf(`cdk-efs-backup-quarantine_${old}`)).toMatchObject({ inUse: true, inUsePath: `/cdk-efs-backup-quarantine_${old}/d/f` });
+      fs.mkdirSync(`${top()}/cdk-efs-backup-quarantine_${old}/d`);
+      expect(await contentOf(`cdk-efs-backup-quarantine_${old}`)).toMatchObject({ inUse: true, inUsePath: `/cdk-efs-backup-quarantine_${old}/d` });
     });
   });
 

@@ -1,0 +1,86 @@
+import { RefusalReason } from './deletion-guard';
+import { checkExpectations } from './expectation';
+import { checkOperationsPerSecond } from './operations-per-second';
+import type { Problem } from './problem';
+import { parseRecoveryDirectoryName } from './recovery-directory';
+import { ConflictPolicy } from './restore-request';
+import { checkShard } from './shard';
+import type { WorkerEvent } from './worker';
+
+/** An event as it comes: JSON that anybody may have written. */
+type Given = Readonly<Record<string, unknown>>;
+type Check = (given: Given) => Problem[];
+
+/** A bound of a shard has up to 1 KiB, and the shards go through the state of a state machine, which holds 256 KiB. */
+const MOST_SHARDS = 100;
+const COMPARISONS = ['SIZE_AND_TIME', 'SHA256'];
+const DELETE_MODES = ['DELETE', 'QUARANTINE'];
+
+/** State machines cannot leave a key out: null is as good as missing. */
+const isMissing = (value: unknown): boolean => value === undefined || value === null;
+
+const oneOf = (subject: string, values: readonly string[], remedy: string): Check => ({ [subject]: value }) =>
+  (isMissing(value) || values.includes(value as string) ? [] : [{ subject, rule: `must be one of ${values.join(', ')}`, value, remedy }]);
+
+const flag = (subject: string): Check => ({ [subject]: value }) =>
+  (isMissing(value) || typeof value === 'boolean' ? [] : [{ subject, rule: 'must be true or false', value, remedy: 'leave it out for false' }]);
+
+const required = (check: Check, subject: string, problem: Omit<Problem, 'subject'>): Check => (given) =>
+  (isMissing(given[subject]) ? [{ subject, ...problem }] : check(given));
+
+const rate: Check = ({ operationsPerSecond }) => checkOperationsPerSecond(operationsPerSecond);
+
+const expectations: Check = ({ expectations: given }) => (isMissing(given) ? [] : checkExpectations('expectations', given));
+
+const policies = Object.values(ConflictPolicy);
+const conflictPolicy = required(oneOf('conflictPolicy', policies, 'FAIL moves nothing where anything is in the way'), 'conflictPolicy',
+  { rule: `must be one of ${policies.join(', ')}`, value: null, remedy: 'FAIL moves nothing where anything is in the way' });
+
+/** A guard that is turned off by mistake is a guard that nobody misses until it is too late. */
+const guardsOff: Check = ({ guardsOff: given }) =>
+  (isMissing(given) || (Array.isArray(given) && given.every((guard) => guard === RefusalReason.IN_USE)) ? [] : [{
+    subject: 'guardsOff', rule: `must be a list that holds nothing but "${RefusalReason.IN_USE}"`, value: given, remedy: 'leave it out: no other guard can be turned off',
+  }]);
+
+const cut: Check = ({ cut: given }) => {
+  if (isMissing(given)) {
+    return [];
+  }
+  const { directory, shards } = given as Given;
+  const problems: Problem[] = [];
+  if (!Number.isInteger(shards) || (shards as number) < 1 || (shards as number) > MOST_SHARDS) {
+    problems.push({ subject: 'cut.shards', rule: `must be a whole number from 1 to ${MOST_SHARDS}`, value: shards ?? null, remedy: 'write for example 16' });
+  }
+  if (typeof directory !== 'string' || !parseRecoveryDirectoryName(directory)) {
+    problems.push(cutDirectoryProblem(directory));
+  }
+  return problems;
+};
+
+/** The worker finds more of them than a name tells. */
+export const cutDirectoryProblem = (directory: unknown): Problem => ({
+  subject: 'cut.directory',
+  rule: 'must be the name of a recovery directory at the root of the file system',
+  value: directory ?? null,
+  remedy: 'write one of the names that a survey answers with',
+});
+
+const CHECKS: Readonly<Record<WorkerEvent['operation'], readonly Check[]>> = {
+  survey: [flag('contents'), cut, rate],
+  find: [],
+  verify: [expectations, oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), rate],
+  move: [conflictPolicy, flag('dryRun'), rate],
+  undo: [rate],
+  delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, rate],
+  release: [],
+};
+
+/** All problems of an event at once. What is not checked here and is not as it should be makes the worker refuse, or do less. */
+export function checkWorkerEvent(event: unknown): Problem[] {
+  const given = (event ?? {}) as Given;
+  const operations = Object.keys(CHECKS);
+  if (typeof given.operation !== 'string' || !operations.includes(given.operation)) {
+    return [{ subject: 'operation', rule: `must be one of ${operations.join(', ')}`, value: given.operation ?? null, remedy: 'docs/worker.md has an example of each' }];
+  }
+  return CHECKS[given.operation as WorkerEvent['operation']].flatMap((check) => check(given));
+}
