@@ -58,6 +58,11 @@ export async function openOrMakeOne(parent: Directory, name: string, mode: numbe
       throw error;
     }
   }
+  return makeOrOpenOne(parent, name, mode);
+}
+
+/** The same where it is most likely missing: over NFS the answer "there is none" costs a round trip. Close what you get. */
+export async function makeOrOpenOne(parent: Directory, name: string, mode: number): Promise<Directory> {
   await parent.mkdir(name, mode).catch((error) => {
     if (!isErrno(error, 'EEXIST')) { // another worker was faster
       throw error;

@@ -111,26 +111,45 @@ export class Directory {
   /**
    * What children are, undefined for those that are gone. A listing over NFS brings what lstat(2) wants to know, and then the way
    * to a thread and back costs many times the call itself: so they are asked about right here, until answers had to be waited for.
+   * `failed` is told of those that there is an error about; left out, the first error is thrown.
    */
-  public async lstatAll(names: readonly string[]): Promise<Array<BigIntStats | undefined>> {
+  public async lstatAll(names: readonly string[], failed?: (name: string, error: unknown) => void): Promise<Array<BigIntStats | undefined>> {
     const found: Array<BigIntStats | undefined> = [];
+    const fail = (name: string, error: unknown): undefined => {
+      if (!failed) {
+        throw error;
+      }
+      failed(name, error);
+    };
     for (let waits = 0; waits < MOST_WAITS && found.length < names.length;) {
+      const name = names[found.length];
       const began = performance.now();
-      found.push(lstatSync(this.address(names[found.length]), { bigint: true, throwIfNoEntry: false }));
+      try {
+        found.push(lstatSync(this.address(name), { bigint: true, throwIfNoEntry: false }));
+      } catch (error) {
+        found.push(fail(name, error));
+      }
       waits += performance.now() - began > LONGEST_CACHED_CALL_MILLISECONDS ? 1 : 0;
     }
-    return [...found, ...await inParallel(names.slice(found.length), LSTATS_AT_ONCE, (name) => this.lstat(name))];
+    const lookAt = async (name: string) => this.lstat(name).catch((error) => fail(name, error));
+    return [...found, ...await inParallel(names.slice(found.length), LSTATS_AT_ONCE, lookAt)];
   }
 
   /**
    * The entries in bounded batches, as the file system gives them. Asked for in bytes: where the server does not tell the types
    * (an NFS client without READDIRPLUS), Node asks for each by its path, and it can only join one that is bytes throughout.
+   * `opened` is called before anything is read. What it asks of the directory itself costs no round trip over NFS: opening it has
+   * brought that, and reading it makes the kernel doubt what it knows.
    */
-  public async *batches(size = ENTRIES_AT_ONCE): AsyncGenerator<Entry[]> {
+  public async *batches(size = ENTRIES_AT_ONCE, opened?: () => Promise<void>): AsyncGenerator<Entry[]> {
     const options = { encoding: 'buffer' as BufferEncoding, bufferSize: size };
     const entries = await fs.opendir(this.address('.') as unknown as string, options);
     let batch: Entry[] = [];
     try {
+      await opened?.().catch(async (error) => {
+        await entries.close();
+        throw error;
+      });
       for await (const entry of entries) {
         batch.push({ name: fromBytes(entry.name as unknown as Buffer), type: typeOf(entry) });
         if (batch.length === size) {

@@ -1,6 +1,14 @@
+import { constants } from 'node:os';
+
+/** What an NFS server says of what another client has removed. Node has no name for it: the code of its error is a sentence. */
+const STALE = -constants.errno.ESTALE;
+
 /** The errno of an error of the file system, such as ENOENT; undefined for every other error. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
+  if (errno === STALE) {
+    return 'ESTALE';
+  }
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 

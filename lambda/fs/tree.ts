@@ -1,4 +1,4 @@
-import { openBelow, openOrMakeOne } from './descend';
+import { makeOrOpenOne, openBelow } from './descend';
 import type { Directory } from './directory';
 import { errnoOrThrow } from './errno';
 
@@ -61,8 +61,7 @@ export class Tree {
       await directory?.close();
       return path !== '' && directory === undefined;
     } catch (error) {
-      errnoOrThrow(error);
-      return false;
+      return errnoOrThrow(error) === 'ESTALE'; // what it lies in is gone, too
     }
   }
 
@@ -123,7 +122,7 @@ export class Tree {
   private async openIn(above: Opened | undefined, name: string): Promise<Directory> {
     const { missingMode } = this.options;
     const parent = await (above?.directory ?? this.top);
-    return missingMode === undefined ? parent.openDirectory(name) : openOrMakeOne(parent, name, missingMode);
+    return missingMode === undefined ? parent.openDirectory(name) : makeOrOpenOne(parent, name, missingMode);
   }
 
   private async evict(): Promise<void> {

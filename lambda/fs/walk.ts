@@ -35,6 +35,8 @@ export interface WalkOptions {
   readonly gone?: (path: TreePath) => void;
   /** Asked before each directory. */
   readonly mustStop: () => boolean;
+  /** How many directories; left out, DIRECTORIES_AT_ONCE. */
+  readonly atOnce?: number;
   /** The cursor of an earlier walk that was stopped. */
   readonly cursor?: string;
   /** The context of the top; left out, an empty text. */
@@ -89,14 +91,16 @@ export async function walk(tree: Tree, options: WalkOptions): Promise<WalkEnd> {
 }
 
 class Walk {
-  private readonly slots = new Slots(DIRECTORIES_AT_ONCE);
+  private readonly slots: Slots;
   private readonly left: Frame[] = [];
   private enough = false;
   private changed?: TreePath;
   private readonly failures: unknown[] = [];
   private begun = 0;
 
-  constructor(private readonly tree: Tree, private readonly options: WalkOptions) {}
+  constructor(private readonly tree: Tree, private readonly options: WalkOptions) {
+    this.slots = new Slots(options.atOnce ?? DIRECTORIES_AT_ONCE);
+  }
 
   public async run(): Promise<WalkEnd> {
     const { cursor, context = '' } = this.options;
@@ -178,7 +182,7 @@ class Walk {
     }
     if (typeof end === 'number' || typeof end === 'object') {
       const { position: skip, context } = typeof end === 'object' ? end : { position: end, context: frame.context };
-      this.left.push({ path: frame.path, context, skip, ...(skip > 0 ? { change: await changeOf(directory) } : {}) });
+      this.left.push({ path: frame.path, context, skip, ...(skip > 0 ? { change: listing.change ?? await changeOf(directory) } : {}) });
       return undefined;
     }
     const { path, context } = frame;
@@ -186,7 +190,7 @@ class Walk {
       return { frame: { path, context } };
     }
     const names = listing.subdirectories;
-    return names.length === 0 ? undefined : { frame: { path, context, change: await changeOf(directory) }, names };
+    return names.length === 0 ? undefined : { frame: { path, context, change: listing.change }, names };
   }
 
   /** Walks into the subdirectories of a directory that was visited. */
@@ -253,6 +257,8 @@ const changeOf = async (directory: Directory): Promise<string> => String((await 
 /** What a visit saw of a directory. */
 interface Listing {
   seen: number;
+  /** The ctime of the directory when it was opened. */
+  change?: string;
   /** False if the visit did not ask for all of it. */
   complete: boolean;
   /** While they are few. */
@@ -261,7 +267,10 @@ interface Listing {
 
 /** The entries of a directory from a position on; notes what there is. */
 async function *entriesOf(directory: Directory, skip: number, listing: Listing): AsyncGenerator<Entry[]> {
-  for await (const batch of directory.batches()) {
+  const opened = async () => {
+    listing.change = await changeOf(directory);
+  };
+  for await (const batch of directory.batches(ENTRIES_AT_ONCE, opened)) {
     const rest = batch.slice(Math.max(0, skip - listing.seen));
     listing.seen += batch.length;
     if (listing.seen <= ENTRIES_AT_ONCE) {

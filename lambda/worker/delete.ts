@@ -128,6 +128,7 @@ class Deletion {
 
   private async lookThrough(tree: Tree, top: Directory, limits: UseLimits | undefined, begun: boolean): Promise<Inventory | DeleteAnswer> {
     const { progress } = this;
+    const inspectedAt = progress.inspectedAt ?? Date.now();
     const inspection = await inspect(tree, {
       top,
       device: this.device,
@@ -139,7 +140,7 @@ class Deletion {
       deadline: this.deadline,
       rateLimit: this.rateLimit,
     });
-    this.progress = { ...progress, cursor: inspection.cursor, inspected: progress.inspected + inspection.inspected };
+    this.progress = { ...progress, cursor: inspection.cursor, inspected: progress.inspected + inspection.inspected, inspectedAt };
     const refusals = refuseContent(inspection);
     if (refusals.length > 0) {
       return this.answer('REFUSED', { refusals });
@@ -174,7 +175,8 @@ class Deletion {
     try {
       const isCalledOff = async () => await readRecord(root, event.directory, inode, 'deleting') === undefined;
       const watch = await Watch.begin({ parent: root, top: directory, tree, isCalledOff });
-      const options = { top: directory, parent: root, device, inventory, limits, onlyDirectories, range, deadline, rateLimit, watch };
+      const { inspectedAt } = this.progress;
+      const options = { top: directory, parent: root, device, inventory, limits, inspectedAt, onlyDirectories, range, deadline, rateLimit, watch };
       removal = await removeTree(tree, options);
     } finally {
       await tree.close();

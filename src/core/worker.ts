@@ -322,6 +322,8 @@ export interface DeleteResume extends Resumable {
   readonly cursor?: string;
   /** Entries that were looked at. */
   readonly inspected: number;
+  /** When looking through it began, in milliseconds since 1970-01-01T00:00:00Z; left out where nothing was looked at. */
+  readonly inspectedAt?: number;
   readonly deletedEntries: number;
 }
 

@@ -7,7 +7,7 @@ export interface Listing {
 }
 
 /** A client of NFS may see what others write to a file a minute later (acregmax, nfs(5)): what was seen is as good as new that long. */
-const LONGEST_KNOWN_MILLISECONDS = 60_000;
+export const LONGEST_KNOWN_MILLISECONDS = 60_000;
 /** Enough for most restores; a name takes some 50 bytes, so this stays below 10 MB. */
 const MOST_ENTRIES = 100_000;
 

@@ -1,8 +1,11 @@
+import type { BigIntStats } from 'node:fs';
+import { LONGEST_KNOWN_MILLISECONDS } from './inventory';
 import type { Inventory, Listing } from './inventory';
 import { WATCH_MILLISECONDS } from './watch';
 import type { Watch } from './watch';
 import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
+import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
 import { retrying } from '../../fs/retrying';
@@ -37,6 +40,8 @@ export interface RemoveOptions {
   readonly inventory: Inventory;
   /** When an entry counts as written later, and is left; left out where that guard is turned off. */
   readonly limits?: UseLimits;
+  /** When the look through the tree began, if there was one; in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly inspectedAt?: number;
   /** Leaves everything that is no directory, even if it came after the directory was looked through. */
   readonly onlyDirectories: boolean;
   /** What of the tree is to be removed; other workers may be at work on the rest. */
@@ -144,14 +149,8 @@ class TreeRemoval {
     if (known) {
       return this.ours(path, known);
     }
-    return this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, async (directory) => {
-      const stats = await directory.stat();
-      if (stats.dev !== this.options.device) {
-        return this.leave(directory.path, 'lies on another device');
-      }
-      await directory.clearStickyBit(stats);
-      return this.list(directory, path, left);
-    })));
+    const list = async (directory: Directory) => this.list(directory, path, left);
+    return this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, list)));
   }
 
   /** What of a listing is not for other workers. */
@@ -163,12 +162,27 @@ class TreeRemoval {
     };
   }
 
-  /** A bounded part of what a directory holds now, without what stays. */
-  private async list(directory: Directory, path: TreePath, left: Map<string, Fate>): Promise<Listing> {
-    const { limits, rateLimit } = this.options;
+  /** When an entry of a directory counts as written later; undefined where all of them were looked at a moment ago. */
+  private limitsOf(own: BigIntStats): UseLimits | undefined {
+    const { limits, inspectedAt } = this.options;
+    const isFresh = inspectedAt !== undefined && Date.now() - inspectedAt < LONGEST_KNOWN_MILLISECONDS;
+    return isFresh && Number(own.mtimeMs) < inspectedAt && Number(own.ctimeMs) < inspectedAt ? undefined : limits;
+  }
+
+  /** A bounded part of what a directory holds now, without what stays; a fate, if it is not to be touched. */
+  private async list(directory: Directory, path: TreePath, left: Map<string, Fate>): Promise<Listing | Fate> {
+    const { rateLimit, device } = this.options;
     await rateLimit.take(OPERATIONS_PER_LISTING);
     const listing = { others: [] as string[], directories: [] as string[] };
-    for await (const batch of directory.batches()) {
+    let own: BigIntStats | undefined;
+    const opened = async () => {
+      own = await directory.stat();
+    };
+    for await (const batch of directory.batches(ENTRIES_AT_ONCE, opened)) {
+      if (own!.dev !== device) {
+        break;
+      }
+      const limits = this.limitsOf(own!);
       const namesOf = (directories: boolean) => batch.filter(({ name, type }) => (type === 'directory') === directories && !left.has(name)).map(({ name }) => name);
       const { others, directories } = this.ours(path, { others: namesOf(false), directories: namesOf(true) });
       const stats = limits ? await directory.lstatAll(others) : [];
@@ -184,6 +198,10 @@ class TreeRemoval {
         break;
       }
     }
+    if (own!.dev !== device) {
+      return this.leave(directory.path, 'lies on another device');
+    }
+    await directory.clearStickyBit(own!);
     return listing;
   }
 
@@ -212,7 +230,11 @@ class TreeRemoval {
           }
           lookedAt = performance.now();
         }
-        settle(name, await this.removeOther(directory, path, name));
+        const fate = await this.removeOther(directory, path, name);
+        if (fate === 'STALE') {
+          return;
+        }
+        settle(name, fate);
       }
     };
     const none = listing.others.length === 0;
@@ -225,11 +247,12 @@ class TreeRemoval {
     return removed;
   }
 
-  private async removeOther(directory: Directory, path: TreePath, name: string): Promise<Fate> {
+  private async removeOther(directory: Directory, path: TreePath, name: string): Promise<Fate | 'STALE'> {
+    const shown = directory.pathOf(name);
     if (this.options.onlyDirectories) {
-      return this.leave(directory.pathOf(name), 'appeared while the directory was deleted');
+      return this.leave(shown, 'appeared while the directory was deleted');
     }
-    const fate = await this.attempt(path, name, () => directory.unlink(name));
+    const fate = await this.attempt(path, shown, () => directory.unlink(name));
     return fate === 'NOT_EMPTY' ? 'CHANGED' : fate;
   }
 
@@ -239,43 +262,51 @@ class TreeRemoval {
       return 'LEFT';
     }
     if (path === '') {
-      const fate = await this.attempt(path, '', () => parent.rmdir(top.name));
-      return fate === 'CHANGED' && await watch.isElsewhere('') ? this.leave(top.path, (await watch.objection(''))!) : fate;
+      const fate = await this.attempt(path, top.path, () => parent.rmdir(top.name));
+      return fate === 'CHANGED' && await watch.isElsewhere('') ? this.leave(top.path, (await watch.objection(''))!) : unlessStale(fate);
     }
-    return this.attempt(parentOf(path), nameOf(path), async () => {
+    return unlessStale(await this.attempt(parentOf(path), this.shown(path), async () => {
       await this.tree.use(parentOf(path), async (directory) => directory.rmdir(nameOf(path)));
       watch.forget(path);
       await this.tree.forget(path);
-    });
+    }));
   }
 
-  /** Removes an entry of a directory. */
-  private async attempt(parent: TreePath, name: string, action: () => Promise<void>): Promise<Fate | 'NOT_EMPTY'> {
+  /** Removes an entry of a directory. STALE: another worker has removed that. */
+  private async attempt(path: TreePath, shown: string, action: () => Promise<void>): Promise<Fate | 'NOT_EMPTY' | 'STALE'> {
     await this.options.rateLimit.take();
     try {
       await retrying(action);
       this.removed += 1;
       return 'REMOVED';
     } catch (error) {
-      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR') || await this.isStale(parent, error)) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR')) {
         return 'CHANGED';
       }
-      const shown = this.shown(name === '' ? parent : join(parent, name));
+      if (isErrno(error, 'ESTALE') && await this.isGone(path)) {
+        return 'STALE';
+      }
       return isErrno(error, 'ENOTEMPTY', 'EEXIST') ? 'NOT_EMPTY' : this.leave(shown, errnoOrThrow(error));
     }
   }
 
   private async unopened(path: TreePath, error: unknown): Promise<Fate> {
-    const gone = isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || await this.isStale(path, error);
+    const gone = isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || (isErrno(error, 'ESTALE') && await this.isGone(path));
     return gone ? 'CHANGED' : this.leave(this.shown(path), errnoOrThrow(error));
   }
 
-  /** True if another client removed the directory. */
-  private async isStale(path: TreePath, error: unknown): Promise<boolean> {
+  /** True if another client has removed a directory. */
+  private async isGone(path: TreePath): Promise<boolean> {
     const { parent, top } = this.options;
-    return isErrno(error, 'ESTALE') && (path === '' ? await parent.lstat(top.name).catch(() => undefined) === undefined : this.tree.isGone(path));
+    if (path !== '') {
+      return this.tree.isGone(path);
+    }
+    await parent.refresh();
+    return await parent.lstat(top.name) === undefined;
   }
 }
+
+const unlessStale = (fate: Fate | 'NOT_EMPTY' | 'STALE'): Fate | 'NOT_EMPTY' => (fate === 'STALE' ? 'CHANGED' : fate);
 
 /** Lets actions run one after the other: those that would wait for each other in the kernel, each on a thread. */
 class Turns {

@@ -47,6 +47,11 @@ export interface ApplyEnd extends WalkEnd {
 
 /** Where more entries of one directory cannot be moved, the rest of it is left as well. */
 const MOST_LEFT = 10_000;
+/**
+ * Directories whose entries are moved at once. The client's kernel makes one renaming between directories at a time, so more gain
+ * little, and each one that time runs out in is listed again, on both sides.
+ */
+const MOVES_AT_ONCE = 16;
 /** Paths of directories in memory. */
 const MOST_WRITTEN = 10_000;
 export const SKIPPED_AT_ROOT = 'belongs to AWS Backup or to an earlier restore';
@@ -115,6 +120,7 @@ class Application {
       unreadable: (path, errno) => tally.add('failed', root.pathOf(path), errno),
       gone: (path) => tally.add('failed', root.pathOf(path), AWAY),
       mustStop: () => deadline.reached,
+      atOnce: MOVES_AT_ONCE,
       cursor,
     });
   }

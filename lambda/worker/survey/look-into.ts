@@ -10,12 +10,11 @@ import type { TreePath } from '../../fs/tree';
 import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
-import { inParallel } from '../../runtime/in-parallel';
 import { RateLimit } from '../../runtime/rate-limit';
 import { MOST_NOTES } from '../notes';
 import { openOnDevice } from '../recovery-directory';
 import { readUseLimits } from '../use';
-import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from '../verify/cost';
+import { OPERATIONS_PER_DIRECTORY } from '../verify/cost';
 
 /** Together with their notes these have less than 150 KiB: they go through the state of a state machine, which holds 256 KiB. */
 const MOST_CONTENTS = 100;
@@ -78,9 +77,9 @@ async function lookIntoOne(
     await rateLimit.take(OPERATIONS_PER_DIRECTORY);
     let position = skipped;
     for await (const batch of entries) {
-      const unreadable = (name: string) => (error: unknown) => content.unreadable(directory.pathOf(name), errnoOrThrow(error));
-      const stats = await inParallel(batch, LSTATS_AT_ONCE, async ({ name }) => directory.lstat(name).catch(unreadable(name)));
-      batch.forEach((entry, index) => content.add(directory, entry, stats[index] ?? undefined));
+      const unreadable = (name: string, error: unknown) => content.unreadable(directory.pathOf(name), errnoOrThrow(error));
+      const stats = await directory.lstatAll(batch.map(({ name }) => name), unreadable);
+      batch.forEach((entry, index) => content.add(directory, entry, stats[index]));
       position += batch.length;
       if (batch.length === ENTRIES_AT_ONCE && deadline.reached) {
         return position;

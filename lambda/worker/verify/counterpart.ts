@@ -57,8 +57,14 @@ export class Counterpart {
       unreadable(this.live.pathOf(name), `${errnoOrThrow(error)}: not compared`);
       return 'UNKNOWN';
     };
-    const lookAt = async ({ entry, stats }: Restored) => this.lookAt(directory, entry, stats).catch(unknown(entry.name));
-    const there = await inParallel(restored, LSTATS_AT_ONCE, lookAt);
+    const fates = new Map<string, Fate>();
+    const asked = restored.map(({ entry: { name } }) => name).filter((name) => !isIgnored(this.live, name) && this.names.mayHave(name));
+    const answers = await this.live.lstatAll(asked, (name, error) => fates.set(name, unknown(name)(error)));
+    const places = new Map(asked.map((name, index) => [name, answers[index]]));
+    const there = await inParallel(restored, LSTATS_AT_ONCE, async (each) => {
+      const { name } = each.entry;
+      return fates.get(name) ?? this.lookAt(directory, each, places.get(name)).catch(unknown(name));
+    });
     if (!contents) {
       return there.map((found) => (typeof found === 'string' ? found : 'SAME'));
     }
@@ -87,11 +93,10 @@ export class Counterpart {
   }
 
   /** The fate of an entry; of a regular file that differs in nothing else, what lstat says of the one at its place. */
-  private async lookAt(directory: Directory, { name, type }: Entry, own: BigIntStats | undefined): Promise<Fate | BigIntStats> {
+  private async lookAt(directory: Directory, { entry: { name, type }, stats: own }: Restored, there?: BigIntStats): Promise<Fate | BigIntStats> {
     if (isIgnored(this.live, name)) {
       return 'IGNORED';
     }
-    const there = this.names.mayHave(name) ? await this.live.lstat(name) : undefined;
     if (!there) {
       return 'MISSING';
     }

@@ -1,7 +1,7 @@
 import { Comparer } from './comparer';
 import type { Place } from './comparer';
 import { Contents } from './contents';
-import { LSTATS_AT_ONCE, OPERATIONS_PER_DIRECTORY } from './cost';
+import { OPERATIONS_PER_DIRECTORY } from './cost';
 import type { Restored } from './counterpart';
 import { Expected } from './expected';
 import { Notes } from '../notes';
@@ -14,7 +14,6 @@ import { Tree } from '../../fs/tree';
 import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
-import { inParallel } from '../../runtime/in-parallel';
 import { RateLimit } from '../../runtime/rate-limit';
 
 const CHANGED = 'it was changed meanwhile, so verify again';
@@ -93,7 +92,7 @@ export class LookThrough {
     return this.comparer.at(visit, async (comparison) => {
       let position = skipped;
       for await (const batch of entries) {
-        const restored = await inParallel(batch, LSTATS_AT_ONCE, async (entry) => this.lookAt(directory, entry));
+        const restored = await this.lookAt(directory, batch);
         const fates = await comparison.compare(restored);
         // only the entries before the first one that time ran out for are gone through
         const through = fates.includes(undefined) ? fates.indexOf(undefined) : batch.length;
@@ -116,11 +115,11 @@ export class LookThrough {
     });
   }
 
-  private async lookAt(directory: Directory, entry: Entry): Promise<Restored> {
+  private async lookAt(directory: Directory, batch: readonly Entry[]): Promise<Restored[]> {
     // without a comparison only files have something to tell
-    const asked = entry.type === 'file' || this.event.compare;
-    const unreadable = (error: unknown) => this.notes.add(directory.pathOf(entry.name), errnoOrThrow(error));
-    const stats = asked ? await directory.lstat(entry.name).catch(unreadable) : undefined;
-    return stats ? { entry, stats } : { entry };
+    const asked = batch.filter(({ type }) => type === 'file' || this.event.compare).map(({ name }) => name);
+    const answers = await directory.lstatAll(asked, (name, error) => this.notes.add(directory.pathOf(name), errnoOrThrow(error)));
+    const found = new Map(asked.map((name, index) => [name, answers[index]]));
+    return batch.map((entry) => ({ entry, stats: found.get(entry.name) }));
   }
 }

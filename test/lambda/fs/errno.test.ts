@@ -18,3 +18,8 @@ test("Node's own errors, and all others, are none", async () => {
     expect(() => errnoOrThrow(error)).toThrow();
   }
 });
+
+test('ESTALE, which Node has no name for', () => {
+  const error = Object.assign(new Error('Unknown system error -116'), { errno: -116, code: 'Unknown system error -116', syscall: 'opendir' });
+  expect(errnoOf(error)).toBe('ESTALE');
+});
