@@ -10,6 +10,9 @@ export class Rehearsal extends Component {
     project.setScript('demo', 'tsx --disable-warning=Warning rehearsal/demo.ts');
     project.setScript('pretest', 'node scripts/set-up.mjs --with-other-runtimes');
     project.setScript('test', 'projen test');
+    // longer than anybody waits for a test
+    project.setScript('test:endurance', 'ENDURANCE_ROUNDS=${ENDURANCE_ROUNDS:-5000} jest --coverage=false test/endurance');
+    project.setScript('bench:nfs', 'projen bundle && node bench/run.mjs all');
 
     new awscdk.CdkConfig(project, {
       app: 'npx tsx examples/quick-start.ts', // a context of the flags that `cdk init` gives to every new app

@@ -31,13 +31,17 @@ const CHANGED = BigInt(Date.parse('2026-11-23T09:30:11Z'));
 const NOW = Date.parse('2026-11-23T09:40:12.345Z');
 beforeEach(() => {
   jest.spyOn(Date, 'now').mockReturnValue(NOW);
+  const dated = (stats: fs.BigIntStats | undefined) => stats && Object.assign(stats, { ctimeMs: CHANGED, ctimeNs: CHANGED * 1_000_000n });
   for (const call of ['lstat', 'stat'] as const) {
     const real = Directory.prototype[call] as (this: Directory, name: string) => Promise<fs.BigIntStats | undefined>;
     jest.spyOn(Directory.prototype, call).mockImplementation(async function (this: Directory, name: string) {
-      const stats = await real.call(this, name);
-      return stats && Object.assign(stats, { ctimeMs: CHANGED, ctimeNs: CHANGED * 1_000_000n });
+      return dated(await real.call(this, name));
     } as never);
   }
+  const all = Directory.prototype.lstatAll;
+  jest.spyOn(Directory.prototype, 'lstatAll').mockImplementation(async function (this: Directory, ...given) {
+    return (await all.apply(this, given)).map(dated);
+  });
 });
 afterEach(() => jest.restoreAllMocks());
 

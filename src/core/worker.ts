@@ -340,7 +340,7 @@ export interface DeleteAnswer {
   readonly refusals: Refusal[];
   /** Up to 20 entries that could not be deleted. */
   readonly notes: PathNote[];
-  /** Where to go on, and what is left: `inspected` less `deletedEntries`. Left out once it is done. */
+  /** Where to go on, and once all was looked at what is left: `inspected` less `deletedEntries`. Left out once it is done. */
   readonly resume?: DeleteResume;
 }
 
