@@ -65,7 +65,11 @@ const added = (counts) => counts.reduce((total, of) => {
  * `against`: the label of the worker that it is compared with; the first contender where it is left out.
  * `part`: ran on so much of the tree only, because it does one call after the other and would take too long: what is given is scaled up.
  */
-export async function compare(ground, contenders) {
+export async function compare(ground, all) {
+  const contenders = all.filter(({ label }) => new RegExp(process.env.BENCH_ONLY ?? '').test(label));
+  if (contenders.length === 0) {
+    return [];
+  }
   const results = contenders.map(({ label, part = 1, note }) => ({ contender: label, part, note, runs: [] }));
   for (let turn = 0; turn < Math.max(...contenders.map(({ times = 1 }) => times)); turn += 1) {
     for (const [index, contender] of contenders.entries()) {
@@ -117,12 +121,22 @@ function summary({ contender, part, note, runs, failure }, local) {
   };
 }
 
-/** What is promised, and whether this run kept it. `value`: undefined where it could not be measured. */
-const threshold = (text, value, wanted, reached) => ({
-  text, measured: value === undefined || Number.isNaN(value) ? null : round(value, 3), wanted: round(wanted, 3), reached: value === undefined || Number.isNaN(value) ? null : reached(value),
-});
-export const atLeast = (text, value, wanted) => threshold(text, value, wanted, (measured) => measured >= wanted);
-export const atMost = (text, value, wanted) => threshold(text, value, wanted, (measured) => measured <= wanted);
+/**
+ * What is wanted, and whether this run kept it. `value`: undefined where it could not be measured. `limit`: for what cannot be reached,
+ * with the reason `why`: what was found to be possible, which is kept instead.
+ */
+function threshold(text, value, wanted, reached, { limit, why } = {}) {
+  const known = value !== undefined && !Number.isNaN(value);
+  return {
+    text, measured: known ? round(value, 3) : null, wanted: round(wanted, 3), reached: known ? reached(value, wanted) : null,
+    ...(limit === undefined ? {} : { limit, why, limitKept: known ? reached(value, limit) : null }),
+  };
+}
+export const atLeast = (text, value, wanted, limit) => threshold(text, value, wanted, (measured, bound) => measured >= bound, limit);
+export const atMost = (text, value, wanted, limit) => threshold(text, value, wanted, (measured, bound) => measured <= bound, limit);
+
+/** True for a threshold that was kept, or where it cannot be, its limit. */
+export const isKept = ({ reached, limitKept }) => reached === true || limitKept === true;
 
 /** The result of a contender by its label; an empty one where it failed or did not run. */
 export function resultOf(results, label) {

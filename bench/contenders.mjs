@@ -1,6 +1,7 @@
 // Who competes: the shipped worker, and the programs that people use instead. Each runs in a process of its own.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { INVOKE, recoveryDirectory, WORKER, workerEnvironment } from './rig.mjs';
 
@@ -44,20 +45,29 @@ export function worker(eventOf, settings = {}) {
   return async ({ places: [place], name, local }) => called(await run(process.execPath, invocation(eventOf(name), settings), { environment: workerEnvironment(place, local) }));
 }
 
-/** Several workers, one for each place and event, that begin at the same time: all of them are started, and wait, before the clock is. */
-export function workers(eventsOf) {
+const LONGEST_WAIT_MILLISECONDS = 60_000;
+
+/**
+ * Several workers, one for each place and event: all of them are started, and wait, before the clock is. The others begin when
+ * `ready` says so of the first one; left out, all at the same time.
+ */
+export function workers(eventsOf, ready = () => true) {
   return async ({ places, name, local, startClock }) => {
     const events = eventsOf(name);
-    const ready = [];
+    const started = [];
     const running = events.map((event, index) => run(process.execPath, invocation(event, { gate: true }), {
       environment: workerEnvironment(places[index], local),
-      input: (child) => ready.push(new Promise((resolve) => { child.stdout.once('data', () => resolve(child)); child.once('close', () => resolve(child)); })),
+      input: (child) => started.push(new Promise((resolve) => { child.stdout.once('data', () => resolve(child)); child.once('close', () => resolve(child)); })),
     }));
     const all = Promise.all(running);
     all.catch(() => undefined); // is awaited below, and may fail before that
-    const children = await Promise.all(ready);
+    const [first, ...others] = await Promise.all(started);
     startClock();
-    children.forEach((child) => child.stdin.write('go\n'));
+    first.stdin.write('go\n');
+    for (const end = performance.now() + LONGEST_WAIT_MILLISECONDS; !ready(name) && performance.now() < end;) {
+      await wait(10);
+    }
+    others.forEach((child) => child.stdin.write('go\n'));
     const results = (await all).map((output) => called(output.replace('ready\n', '')));
     return { answers: results.map(({ answer }) => answer), shown: { handlerSeconds: results.map(({ shown }) => shown.handlerSeconds) } };
   };

@@ -1,4 +1,4 @@
-// Writes the tables of docs/benchmarks.md, between its two markers, from a result of `run.mjs all` (the newest one) and of `run.mjs checks`.
+// Writes the tables of docs/benchmarks.md, between its two markers, from a result of `run.mjs all`: the newest one.
 //
 //   node bench/report.mjs [bench/results/all-<date>.json]
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -40,9 +40,25 @@ export function tableOf({ title, local, tree, cut, results = [], thresholds = []
       : row([result.contender, ...columns.map(([, value]) => value(result)), partOf(result)]))),
     ...(cut ? ['', `The survey that cuts the directory, once and before: ${number(cut.seconds)} s, ${number(cut.roundTrips)} round trips.`] : []),
     ...(thresholds.length > 0 ? ['', row(['threshold', 'wanted', 'measured', '']), row(['---', '---:', '---:', '---'])] : []),
-    ...thresholds.map(({ text, wanted, measured, reached }) => row([text, number(wanted), measured === null ? '' : number(measured), reached === null ? 'not measured' : reached ? 'reached' : '**not reached**'])),
+    ...thresholds.map((threshold) => row([threshold.text, number(threshold.wanted), threshold.measured === null ? '' : number(threshold.measured), verdictOf(threshold)])),
     '',
   ].join('\n');
+}
+
+function verdictOf({ reached, limit, why, limitKept }) {
+  if (reached === null) {
+    return 'not measured';
+  }
+  const reason = limit === undefined ? '' : `: ${why}`;
+  return reached ? 'reached' : limitKept ? `cannot be reached; the limit is ${number(limit)}${reason}` : `**not reached**${reason}`;
+}
+
+/** The checks of correctness. */
+export function checksTable({ failure, passed, failed, checks = [] }) {
+  return ['### Checks of correctness on the same mount', '',
+    failure ? `Did not come to their end: ${failure}.` : `${passed} passed, ${failed} failed${failed > 0 ? ':' : '.'}`,
+    ...(failed > 0 ? [''] : []),
+    ...checks.filter((check) => !check.passed).map(({ title, error }) => `- ${title}: ${error}`), ''].join('\n');
 }
 
 const newest = (prefix) => {
@@ -55,8 +71,6 @@ function report(file) {
   const result = JSON.parse(readFileSync(file, 'utf8'));
   const { cpu, cores, memoryGigabytes, kernel, node, guest } = result.machine;
   const relative = `../bench/results/${path.basename(file)}`;
-  const checks = newest('checks-');
-  const { checks: checked } = checks ? JSON.parse(readFileSync(checks, 'utf8')) : {};
   return [
     `${result.date.slice(0, 10)}, \`${result.command}\`, ${Math.round(result.tookSeconds / 60)} minutes; ${cpu}, ${cores} cores, ${memoryGigabytes} GB, Linux ${kernel}, Node.js ${node.slice(1)}; guest: ${guest}.`,
     `Round trip ${result.roundTripMilliseconds} ms. Worker: SHA-256 \`${result.workerSha256.slice(0, 16)}…\`. Rivals: ${Object.values(result.rivals).filter(Boolean).join(', ').replace(/, ([\d.]+)$/, ', rimraf $1')}.`,
@@ -64,9 +78,7 @@ function report(file) {
     ...(result.missing.length > 0 ? ['', `Not measured: ${result.missing.join('; ')}.`] : []),
     '', `![Time of each contender as a multiple of the worker's](${relative.replace(/json$/, 'svg')})`, '',
     ...Object.values(result.cases).map(tableOf),
-    ...(checked?.checks ? ['### Checks of correctness on the same mount', '',
-      `\`${path.basename(checks)}\`: ${checked.passed} passed, ${checked.failed} failed${checked.failed > 0 ? ':' : '.'}`,
-      ...checked.checks.filter(({ passed }) => !passed).map(({ title, error }) => `- ${title}: ${error}`), ''] : []),
+    ...(result.checks ? [checksTable(result.checks)] : []),
   ].join('\n');
 }
 

@@ -6,8 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isKept } from './compare.mjs';
 import { draw } from './picture.mjs';
-import { tableOf } from './report.mjs';
+import { checksTable, tableOf } from './report.mjs';
 
 const CASES = ['delete-wide', 'delete-flat', 'delete-deep', 'move-missing', 'move-conflict', 'survey-verify', 'stop-resume', 'memory', 'local'];
 const SMALL = 1 / 10;
@@ -23,9 +24,10 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     bundle: { type: 'string', default: path.join(here, '..', 'assets', 'lambda', 'file-system-worker.lambda', 'index.js') },
     small: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
-const names = positionals.flatMap((name) => (name === 'all' ? CASES : [name]));
+const names = positionals.flatMap((name) => (name === 'all' ? [...CASES, 'checks'] : [name]));
 if (names.length === 0 || names.some((name) => name !== 'checks' && !CASES.includes(name))) {
   fail(`Say what to run: all, checks, or any of ${CASES.join(', ')}.`);
 }
@@ -52,10 +54,10 @@ function compileFloor(place) {
 }
 
 /** Runs a program of this directory, in the guest or here; answers with its output as JSON. */
-async function runProgram(program, parameters, { local, seconds }) {
+async function runProgram(program, parameters, { local, seconds, delay = values.delay }) {
   const command = [process.execPath, path.join(here, program), ...parameters];
-  const [file, ...rest] = local ? command : [path.join(here, 'nfs', 'boot'), '--delay', values.delay, '--seconds', String(seconds), '--', 'env', `BENCH_BUNDLE=${bundle}`, ...command];
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, BENCH_BUNDLE: bundle } });
+  const [file, ...rest] = local ? command : [path.join(here, 'nfs', 'boot'), '--delay', delay, '--seconds', String(seconds), '--', 'env', `BENCH_BUNDLE=${bundle}`, `BENCH_ONLY=${values.only}`, ...command];
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, BENCH_BUNDLE: bundle, BENCH_ONLY: values.only } });
   const timer = local ? setTimeout(() => child.kill(), seconds * 1000) : undefined; // the guest ends by itself
   let output = '';
   child.stdout.on('data', (data) => { output += data; });
@@ -89,7 +91,8 @@ try {
     const begin = Date.now();
     process.stderr.write(`${name}:\n`);
     if (name === 'checks') {
-      result.checks = await runProgram('checks.mjs', [], { seconds: values.seconds ?? 300 });
+      result.checks = await runProgram('checks.mjs', [], { seconds: values.seconds ?? 300, delay: '1' }); // nothing of it is timed
+      process.stdout.write(`\n${checksTable(result.checks)}\n`);
       good &&= result.checks.code === 0;
     } else {
       const { title, seconds, local = false } = cases.get(name);
@@ -97,7 +100,7 @@ try {
       result.cases[name] = { title, local, ...await runProgram('case.mjs', [name, JSON.stringify(settings)], { local, seconds: values.seconds ?? seconds }) };
       result.cases[name].tookSeconds = Math.round((Date.now() - begin) / 1000);
       process.stdout.write(`\n${tableOf(result.cases[name])}\n`);
-      good &&= result.cases[name].code === 0 && (result.cases[name].thresholds ?? []).every(({ reached }) => reached !== false)
+      good &&= result.cases[name].code === 0 && (values.only !== '' || (result.cases[name].thresholds ?? []).every(isKept))
         && (result.cases[name].results ?? []).every(({ failure }) => failure === undefined);
     }
   }
@@ -105,7 +108,7 @@ try {
   rmSync(temporary, { recursive: true, force: true });
 }
 result.tookSeconds = Math.round((Date.now() - began) / 1000);
-const results = values.small ? os.tmpdir() : path.join(here, 'results');
+const results = values.small || values.only ? os.tmpdir() : path.join(here, 'results');
 const stem = path.join(results, `${positionals.length === 1 ? positionals[0] : 'several'}-${date.slice(0, 19).replace(/:/g, '-')}Z`);
 mkdirSync(results, { recursive: true });
 writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 2)}\n`);

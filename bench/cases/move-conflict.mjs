@@ -18,9 +18,9 @@ export async function run({ scale }) {
     },
     run: move,
     check: ({ root, name, answer }) => {
-      const [taken, free] = ['f0', 'f1'].map((file) => readFileSync(`${root}/live/d1/${file}`, 'utf8'));
-      const right = taken === (replaces ? 'restored' : 'live') && free === 'restored' && statSync(`${root}/live/d1/f1`).mtimeMs / 1000 === LONG_AGO + 86_400
-        && existsSync(`${root}/${name}/live/d1/f0`) === !replaces && !existsSync(`${root}/${name}/live/d1/f1`);
+      const [taken, free] = ['f0', 'f1'].map((file) => readFileSync(`${root}/live/d0/${file}`, 'utf8'));
+      const right = taken === (replaces ? 'restored' : 'live') && free === 'restored' && statSync(`${root}/live/d0/f1`).mtimeMs / 1000 === LONG_AGO + 86_400
+        && existsSync(`${root}/${name}/live/d0/f0`) === !replaces && !existsSync(`${root}/${name}/live/d0/f1`);
       if (!right || (answer && (answer.outcome !== 'MOVED' || answer.counts.moved !== directories * files / 2))) {
         throw new Error(`not as it should be: ${taken} ${free} ${JSON.stringify(answer)}`);
       }
@@ -31,9 +31,9 @@ export async function run({ scale }) {
   const rsync = (...options) => rival('rsync', ['-a', ...options, '--remove-source-files', 'TREE/', 'LIVE/']);
   const results = await compare(onNfs(), [
     contender('worker, REPLACE', true, move('REPLACE'), { times: 3, note: 'what it replaces is kept aside' }),
-    contender('rsync -a --remove-source-files', true, rsync(), { part: 1 / 5, against: 'worker, REPLACE', note: 'what it replaces is gone' }),
+    contender('rsync -a --remove-source-files', true, rsync(), { part: 1 / 10, against: 'worker, REPLACE', note: 'what it replaces is gone' }),
     contender('worker, SKIP', false, move('SKIP'), { times: 3, against: 'worker, SKIP' }),
-    contender('rsync -a --ignore-existing --remove-source-files', false, rsync('--ignore-existing'), { part: 1 / 5, against: 'worker, SKIP' }),
+    contender('rsync -a --ignore-existing --remove-source-files', false, rsync('--ignore-existing'), { part: 1 / 10, against: 'worker, SKIP' }),
   ]);
   return {
     tree: { directories, filesPerDirectory: files, conflicts: directories * files / 2 },

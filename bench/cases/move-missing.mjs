@@ -26,7 +26,7 @@ export async function run({ scale }) {
     contender(many, [files / 100, 100], move, { times: 3 }),
     contender(few, [1, 10], move, { times: 3 }),
     contender('mv', [files / 100, 100], rival('mv', ['-n', 'TREE/gone', 'LIVE/gone']), { note: 'one rename, as the worker; checks nothing, keeps no journal' }),
-    contender('rsync -a --remove-source-files', [files / 1000, 100], rival('rsync', ['-a', '--remove-source-files', 'TREE/', 'LIVE/']), { part: 1 / 10 }),
+    contender('rsync -a --remove-source-files', [1, files / 100], rival('rsync', ['-a', '--remove-source-files', 'TREE/', 'LIVE/']), { part: 1 / 100 }),
   ]);
   const trips = (label) => resultOf(results, label).roundTrips;
   return {

@@ -14,6 +14,7 @@ import { depthOf, join, nameOf, parentOf } from '../../fs/tree';
 import type { Tree, TreePath } from '../../fs/tree';
 import { DIRECTORIES_AT_ONCE } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
+import { inParallel } from '../../runtime/in-parallel';
 import type { RateLimit } from '../../runtime/rate-limit';
 import { Notes } from '../notes';
 import { isWrittenLater } from '../use';
@@ -58,9 +59,21 @@ const MOST_LEFT = 10_000;
 const MOST_LISTED = 10_000;
 /** GETATTR and READDIR of a directory that was looked at before. */
 const OPERATIONS_PER_LISTING = 2;
+/** Subdirectories of one directory that are begun, be they waiting for a slot, or emptied and waiting for their turn: each takes memory. */
+const SUBDIRECTORIES_AT_ONCE = 200;
 
 /** How often a directory is looked at again though nothing could be removed from it. */
 const MOST_IDLE_ROUNDS = 3;
+
+/** What was done about what a directory held. */
+interface Content {
+  readonly removed: number;
+  /** It was listed, and nothing in it was for this worker. */
+  readonly sawNothing: boolean;
+}
+
+/** Told of each entry what became of it. */
+type Settle = (name: string, fate: Fate) => void;
 
 /** REMOVED: it is gone. CHANGED: it is no longer what it was listed as. LEFT: it stays. OTHERS: what is left in it belongs to other workers. */
 export type Fate = 'REMOVED' | 'CHANGED' | 'LEFT' | 'OTHERS';
@@ -112,27 +125,26 @@ class TreeRemoval {
     const left = new Map<string, Fate>();
     let known = this.options.inventory.take(path);
     for (let idle = 0; idle < MOST_IDLE_ROUNDS;) {
-      const listing = await this.look(path, known, left).catch((error) => this.unopened(path, error));
-      if (typeof listing === 'string') {
-        return listing;
+      const content = await this.removeContent(path, known, left).catch((error) => this.unopened(path, error));
+      if (typeof content === 'string') {
+        return content;
       }
-      const sawNothing = !known && listing.others.length + listing.directories.length === 0;
-      const removed = await this.removeListed(path, listing, left);
+      const { removed, sawNothing } = content;
       if (this.outOfTime) {
         return 'LEFT';
       }
-      if (left.size > 0) {
-        if (removed === 0 || left.size > MOST_LEFT) {
-          return [...left.values()].includes('LEFT') ? 'LEFT' : 'OTHERS';
-        }
-      } else {
-        const fate = await turns.take(() => this.emptied.run(depthOf(path), async () => this.removeSelf(path)));
-        if (fate !== 'NOT_EMPTY') {
-          return fate;
-        }
-        if (sawNothing && !this.options.range.covers(path)) {
-          return 'OTHERS';
-        }
+      const stays = [...left.values()].includes('LEFT');
+      if (left.size > 0 && removed > 0 && left.size <= MOST_LEFT) {
+        known = undefined; // there may be more than was listed
+        continue;
+      }
+      // what was for other workers may be gone by now, and then nobody else comes to the directory that it was in
+      const fate = stays ? 'LEFT' : await turns.take(() => this.emptied.run(depthOf(path), async () => this.removeSelf(path)));
+      if (fate !== 'NOT_EMPTY') {
+        return fate;
+      }
+      if (left.size > 0 || (sawNothing && !this.options.range.covers(path))) {
+        return 'OTHERS';
       }
       idle = removed === 0 ? idle + 1 : 0;
       known = undefined; // what came since, and what the listing left out while names were removed
@@ -140,17 +152,50 @@ class TreeRemoval {
     return this.leave(shown, 'is not empty, again and again');
   }
 
-  /** What is to be removed from a directory; a fate, if it is not to be touched. */
-  private async look(path: TreePath, known: Listing | undefined, left: Map<string, Fate>): Promise<Listing | Fate> {
+  /**
+   * Removes what a directory was seen to hold, or is seen to hold now; a fate, if it is not to be touched. What stays is noted in
+   * `left`. The slot is held from the look to the last entry that is no directory: with one for each, all siblings would be listed
+   * first. That takes memory for the names of all of them, and was in vain where time runs out.
+   */
+  private async removeContent(path: TreePath, known: Listing | undefined, left: Map<string, Fate>): Promise<Content | Fate> {
     const objection = await this.options.watch.objection(path);
     if (objection !== undefined) {
       return this.leave(this.shown(path), objection);
     }
-    if (known) {
-      return this.ours(path, known);
-    }
-    const list = async (directory: Directory) => this.list(directory, path, left);
-    return this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, list)));
+    const content = { removed: 0, sawNothing: false };
+    const settle = (name: string, fate: Fate) => {
+      content.removed += fate === 'REMOVED' ? 1 : 0;
+      if (fate === 'LEFT' || fate === 'OTHERS') {
+        left.set(name, fate);
+      }
+    };
+    let directories: Promise<unknown> = Promise.resolve();
+    const begin = (listing: Listing): undefined => {
+      const turns = new Turns();
+      const remove = async (name: string) => settle(name, await this.removeDirectory(join(path, name), turns));
+      directories = inParallel(listing.directories, SUBDIRECTORIES_AT_ONCE, remove);
+      directories.catch(() => undefined); // is awaited below, and may fail before that
+    };
+    const listed = known && this.ours(path, known);
+    const inSlot = async (directory: Directory): Promise<Fate | undefined> => {
+      const listing = listed ?? await this.list(directory, path, left);
+      if (typeof listing === 'string') {
+        return listing;
+      }
+      content.sawNothing = !known && listing.others.length + listing.directories.length === 0;
+      begin(listing);
+      await this.removeOthers(directory, path, listing.others, settle);
+      return undefined;
+    };
+    const run = async (): Promise<Fate | undefined> => {
+      if (listed?.others.length === 0) {
+        return begin(listed);
+      }
+      return this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, inSlot)));
+    };
+    const [end] = await Promise.allSettled([run()]);
+    await directories; // nothing is in flight when this throws
+    return end.status === 'rejected' ? this.unopened(path, end.reason) : end.value ?? content;
   }
 
   /** What of a listing is not for other workers. */
@@ -205,46 +250,27 @@ class TreeRemoval {
     return listing;
   }
 
-  /** Removes what was listed; answers how many of the entries it removed. What stays is noted in `left`. */
-  private async removeListed(path: TreePath, listing: Listing, left: Map<string, Fate>): Promise<number> {
-    let removed = 0;
-    const settle = (name: string, fate: Fate) => {
-      removed += fate === 'REMOVED' ? 1 : 0;
-      if (fate === 'LEFT' || fate === 'OTHERS') {
-        left.set(name, fate);
+  /** Removes the entries of a directory that are no directories, one after the other. */
+  private async removeOthers(directory: Directory, path: TreePath, names: readonly string[], settle: Settle): Promise<void> {
+    let lookedAt = performance.now();
+    for (const name of names) {
+      if (this.outOfTime) {
+        return;
       }
-    };
-    const turns = new Turns();
-    const directories = listing.directories.map(async (name) => settle(name, await this.removeDirectory(join(path, name), turns)));
-    const removeOthers = async (directory: Directory) => {
-      let lookedAt = performance.now();
-      for (const name of listing.others) {
-        if (this.outOfTime) {
+      if (performance.now() - lookedAt >= WATCH_MILLISECONDS) {
+        const objection = await this.options.watch.objection(path);
+        if (objection !== undefined) {
+          settle(name, this.leave(directory.path, objection));
           return;
         }
-        if (performance.now() - lookedAt >= WATCH_MILLISECONDS) {
-          const objection = await this.options.watch.objection(path);
-          if (objection !== undefined) {
-            left.set(name, this.leave(directory.path, objection));
-            return;
-          }
-          lookedAt = performance.now();
-        }
-        const fate = await this.removeOther(directory, path, name);
-        if (fate === 'STALE') {
-          return;
-        }
-        settle(name, fate);
+        lookedAt = performance.now();
       }
-    };
-    const none = listing.others.length === 0;
-    const others = none ? Promise.resolve() : this.slots.run(depthOf(path), async () => this.tree.use(path, removeOthers));
-    for (const end of await Promise.allSettled([others, ...directories])) { // nothing is in flight when this throws
-      if (end.status === 'rejected') {
-        await this.unopened(path, end.reason);
+      const fate = await this.removeOther(directory, path, name);
+      if (fate === 'STALE') {
+        return;
       }
+      settle(name, fate);
     }
-    return removed;
   }
 
   private async removeOther(directory: Directory, path: TreePath, name: string): Promise<Fate | 'STALE'> {
