@@ -10,7 +10,7 @@ import { isKept } from './compare.mjs';
 import { draw } from './picture.mjs';
 import { checksTable, tableOf } from './report.mjs';
 
-const CASES = ['delete-wide', 'delete-flat', 'delete-deep', 'move-missing', 'move-conflict', 'survey-verify', 'stop-resume', 'memory', 'local'];
+const CASES = ['delete-wide', 'move-missing', 'move-conflict', 'survey-verify', 'stop-resume', 'memory', 'delete-flat', 'delete-deep', 'local'];
 const SMALL = 1 / 10;
 const here = path.dirname(fileURLToPath(import.meta.url));
 const fail = (message) => {
@@ -82,6 +82,17 @@ const result = {
   ...(values.small ? { small: 'a tenth of each tree: to try the scripts, nothing to compare with' } : {}),
   cases: {},
 };
+const results = values.small || values.only ? os.tmpdir() : path.join(here, 'results');
+const stem = path.join(results, `${positionals.length === 1 ? positionals[0] : 'several'}-${date.slice(0, 19).replace(/:/g, '-')}Z`);
+/** What was found so far: a run that is ended before its time has not been in vain. */
+function save() {
+  result.tookSeconds = Math.round((Date.now() - began) / 1000);
+  mkdirSync(results, { recursive: true });
+  writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 2)}\n`);
+  if (positionals.includes('all')) {
+    writeFileSync(`${stem}.svg`, draw(result));
+  }
+}
 let good = true;
 try {
   const [rimraf, floor] = cases.size > 0 ? [installRimraf(temporary), compileFloor(temporary)] : [{}, {}];
@@ -103,18 +114,10 @@ try {
       good &&= result.cases[name].code === 0 && (values.only !== '' || (result.cases[name].thresholds ?? []).every(isKept))
         && (result.cases[name].results ?? []).every(({ failure }) => failure === undefined);
     }
+    save();
   }
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }
-result.tookSeconds = Math.round((Date.now() - began) / 1000);
-const results = values.small || values.only ? os.tmpdir() : path.join(here, 'results');
-const stem = path.join(results, `${positionals.length === 1 ? positionals[0] : 'several'}-${date.slice(0, 19).replace(/:/g, '-')}Z`);
-mkdirSync(results, { recursive: true });
-writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 2)}\n`);
 process.stdout.write(`${path.relative(process.cwd(), stem)}.json\n`);
-if (positionals.includes('all')) {
-  writeFileSync(`${stem}.svg`, draw(result));
-  process.stdout.write(`${path.relative(process.cwd(), stem)}.svg\n`);
-}
 process.exitCode = good ? 0 : 1;

@@ -21,8 +21,8 @@ export async function run({ scale, rimraf }) {
     ...more,
   });
   const results = await compare(onNfs(), [
-    contender('worker', worker((name) => deletion(name)), { times: 2 }),
-    contender('rm -rf', rival('rm', ['-rf', 'TREE']), { times: 2 }),
+    contender('worker', worker((name) => deletion(name))),
+    contender('rm -rf', rival('rm', ['-rf', 'TREE'])),
     ...(rimraf ? [contender('rimraf 6', nodeRemoves(rimraf))] : []),
     contender('find -delete', rival('find', ['TREE', '-delete'])),
   ]);

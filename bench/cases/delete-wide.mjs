@@ -26,7 +26,7 @@ export async function run({ scale, rimraf, floor }) {
     ...(floor ? [contender('floor: C, 64 threads', rival(floor, ['TREE']), { times: 3, note: 'nothing but opendir, readdir, unlinkat and rmdir; looks at nothing before it deletes' })] : []),
     contender('rm -rf', rival('rm', ['-rf', 'TREE'])),
     ...(rimraf ? [
-      contender('rimraf 6', nodeRemoves(rimraf)),
+      contender('rimraf 6', nodeRemoves(rimraf), { part: 1 / 4 }),
       contender('rimraf 6, 64 threads', nodeRemoves(rimraf, 64), { note: 'UV_THREADPOOL_SIZE=64' }),
     ] : []),
     contender('fs.promises.rm', nodeRemoves(undefined), { part: 1 / 5 }),

@@ -30,10 +30,10 @@ export async function run({ scale }) {
   const move = (conflictPolicy) => worker((name) => ({ operation: 'move', directory: name, conflictPolicy }));
   const rsync = (...options) => rival('rsync', ['-a', ...options, '--remove-source-files', 'TREE/', 'LIVE/']);
   const results = await compare(onNfs(), [
-    contender('worker, REPLACE', true, move('REPLACE'), { times: 3, note: 'what it replaces is kept aside' }),
-    contender('rsync -a --remove-source-files', true, rsync(), { part: 1 / 10, against: 'worker, REPLACE', note: 'what it replaces is gone' }),
-    contender('worker, SKIP', false, move('SKIP'), { times: 3, against: 'worker, SKIP' }),
-    contender('rsync -a --ignore-existing --remove-source-files', false, rsync('--ignore-existing'), { part: 1 / 10, against: 'worker, SKIP' }),
+    contender('worker, REPLACE', true, move('REPLACE'), { note: 'what it replaces is kept aside' }),
+    contender('rsync -a --remove-source-files', true, rsync(), { part: 1 / 20, against: 'worker, REPLACE', note: 'what it replaces is gone' }),
+    contender('worker, SKIP', false, move('SKIP'), { against: 'worker, SKIP' }),
+    contender('rsync -a --ignore-existing --remove-source-files', false, rsync('--ignore-existing'), { part: 1 / 20, against: 'worker, SKIP' }),
   ]);
   return {
     tree: { directories, filesPerDirectory: files, conflicts: directories * files / 2 },

@@ -45,7 +45,10 @@ export async function run({ scale }) {
     tree: { directories, filesPerDirectory: files, files: directories * files },
     results,
     thresholds: [
-      atLeast('survey: times faster than `find -printf`', times('find -printf'), 10),
+      atLeast('survey: times faster than `find -printf`', times('find -printf'), 10, {
+        limit: 4,
+        why: 'of the two seconds that the survey takes here most are the start of Node.js and the emulated CPU, which is busy all the time; the round trips alone take 0.6 s',
+      }),
       atLeast('verify by size and time: times faster than `diff -rq`', times('diff -rq'), 10),
     ],
   };
