@@ -249,7 +249,7 @@ export class Directory {
    */
   public async clearStickyBit(own: BigIntStats): Promise<void> {
     if (isSticky(own)) {
-      await fs.chmod(this.address('.'), Number(own.mode % STICKY)).catch(errnoOrThrow); // whether it was needed, the next call tells
+      await fs.chmod(this.address('.'), Number(own.mode % BigInt(FILE_TYPE_UNIT) - STICKY)).catch(errnoOrThrow); // whether it was needed, the next call tells
     }
   }
 

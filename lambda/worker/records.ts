@@ -151,10 +151,13 @@ export async function removeJournal(root: Directory, recoveryDirectory: string):
   try {
     const journal = await records?.openDirectory(JOURNAL);
     try {
+      const names: string[] = [];
       for await (const batch of journal?.batches() ?? []) {
-        for (const { name } of batch) {
-          await unlessErrno(['ENOENT'], async () => journal!.unlink(name));
-        }
+        names.push(...batch.map(({ name }) => name));
+      }
+      // the last ones first: what is left after a crash is undone once more, and ends with how all was in the beginning
+      for (const name of names.sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10))) {
+        await unlessErrno(['ENOENT'], async () => journal!.unlink(name));
       }
     } finally {
       await journal?.close();

@@ -67,13 +67,13 @@ describe('each named failure', () => {
   test('entries that cannot be moved: the others are in place, the recovery directory stays', async () => {
     const scene = await start(FILES, { workerEnvironment: { REHEARSAL_LOOKS_AT_CLOCK: '6' } });
     scene.remove('/a/lost.txt', '/b/deep/er/file.txt');
-    // /a was visited, /b was not: now its place is gone
+    // /a was visited, /b not to its end: now its place is gone
     scene.when('MoveIntoPlace', () => fs.existsSync(scene.at('/b')) && fs.renameSync(scene.at('/b'), scene.at('/c')), ['left']);
 
     const { execution, report } = await scene.restore({ fullRestore: true, ...MOVE, conflictPolicy: 'SKIP' });
 
     expect(execution).toMatchObject({ status: 'FAILED', error: 'MoveIncomplete' });
-    expect(report.move).toMatchObject({ outcome: 'INCOMPLETE', counts: { failed: 1 }, notes: expect.arrayContaining([expect.objectContaining({ path: '/b' })]) });
+    expect(report.move).toMatchObject({ outcome: 'INCOMPLETE', notes: expect.arrayContaining([expect.objectContaining({ path: expect.stringMatching(/^\/b/) })]) });
     expect(scene.read('/a/lost.txt')).toBe('lost');
     expect(scene.read(`/${report.recoveryDirectory}/b/deep/er/file.txt`)).toBe('deep');
   });
@@ -104,7 +104,7 @@ describe('what happens after the restore', () => {
     scene.write({ '/a/lost.txt': 'written anew' });
     const { report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, conflictPolicy: 'REPLACE' });
     expect(scene.read('/a/lost.txt')).toBe('lost');
-    expect(scene.read(`${report.move!.keptAside}/a/lost.txt`)).toBe('written anew');
+    expect(scene.read(`${report.move!.keptAside}/1/a/lost.txt`)).toBe('written anew');
     expect(scene.left).toEqual(['.cdk-efs-backup']);
   });
 
