@@ -63,10 +63,11 @@ class Move {
   public async run(): Promise<MoveAnswer> {
     const { root, restored, event, from } = this;
     const dryRun = event.dryRun === true;
-    const tally = new Tally(from?.counts, from?.notes);
     if (dryRun) {
-      return await this.plan(tally, new Summary(from?.plan)) ?? this.answer('PLANNED', tally);
+      const planned = new Tally(from?.counts, from?.notes);
+      return await this.plan(planned, new Summary(from?.plan)) ?? this.answer('PLANNED', planned);
     }
+    const tally = from?.phase === 'APPLY' ? new Tally(from.counts, from.notes) : new Tally(); // what was planned has not been moved
     await callOffDeletion(root, event.directory);
     const numbers = await journalNumbers(root, event.directory);
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
