@@ -317,8 +317,11 @@ class TreeRemoval {
   }
 
   private async unopened(path: TreePath, error: unknown): Promise<Fate> {
-    const gone = isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || (isErrno(error, 'ESTALE') && await this.isGone(path));
-    return gone ? 'CHANGED' : this.leave(this.shown(path), errnoOrThrow(error));
+    if (isErrno(error, 'ESTALE')) {
+      await this.tree.forget(path); // its parent, if not empty, is looked at again, and it is opened anew
+    }
+    const changed = isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || (isErrno(error, 'ESTALE') && (path !== '' || await this.isGone(path)));
+    return changed ? 'CHANGED' : this.leave(this.shown(path), errnoOrThrow(error));
   }
 
   /** True if another client has removed a directory. */
