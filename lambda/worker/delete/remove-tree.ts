@@ -125,6 +125,7 @@ class TreeRemoval {
     const left = new Map<string, Fate>();
     let known = this.options.inventory.take(path);
     for (let idle = 0; idle < MOST_IDLE_ROUNDS;) {
+      const before = this.removed;
       const content = await this.removeContent(path, known, left).catch((error) => this.unopened(path, error));
       if (typeof content === 'string') {
         return content;
@@ -146,7 +147,7 @@ class TreeRemoval {
       if (left.size > 0 || (sawNothing && !this.options.range.covers(path))) {
         return 'OTHERS';
       }
-      idle = removed === 0 ? idle + 1 : 0;
+      idle = removed === 0 && this.removed === before ? idle + 1 : 0; // a subdirectory that had to be opened anew may have got on
       known = undefined; // what came since, and what the listing left out while names were removed
     }
     return this.leave(shown, 'is not empty, again and again');
