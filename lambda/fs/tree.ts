@@ -58,7 +58,11 @@ export class Tree {
   public async isGone(path: TreePath): Promise<boolean> {
     try {
       const directory = path === '' ? undefined : await openBelow(this.top, componentsOf(path));
-      await directory?.close();
+      try {
+        await directory?.refresh(); // the kernel may still know the name of what is gone
+      } finally {
+        await directory?.close();
+      }
       return path !== '' && directory === undefined;
     } catch (error) {
       return errnoOrThrow(error) === 'ESTALE'; // what it lies in is gone, too

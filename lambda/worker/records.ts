@@ -4,6 +4,7 @@ import { fromText } from '../fs/byte-name';
 import { existsBelow, openBelow, openOrMake, openOrMakeOne } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
+import { retrying } from '../fs/retrying';
 
 /**
  * What is on record about a recovery directory, in files of ours on the same file system. `moved`: its content was moved into
@@ -73,16 +74,22 @@ export async function openRecords(root: Directory, recoveryDirectory: string, pa
 
 /** Writes a record. It holds for the very directory that has this inode number, not for another one of the same name. */
 export async function writeRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<void> {
-  const directory = await openRecords(root, recoveryDirectory);
-  try {
-    await directory.writeFile(fileOf(record), `${JSON.stringify({ recoveryDirectory, inode: String(inode) })}\n`);
-  } finally {
-    await directory.close();
-  }
+  return retrying(async () => { // another worker may remove or replace what this one has open: ESTALE
+    const directory = await openRecords(root, recoveryDirectory);
+    try {
+      await directory.writeFile(fileOf(record), `${JSON.stringify({ recoveryDirectory, inode: String(inode) })}\n`);
+    } finally {
+      await directory.close();
+    }
+  });
 }
 
 /** A record about the very directory that has this inode number; undefined if there is none. */
 export async function readRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<Record | undefined> {
+  return retrying(() => readRecordOnce(root, recoveryDirectory, inode, record));
+}
+
+async function readRecordOnce(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<Record | undefined> {
   if (!await isOurs(root)) {
     return undefined;
   }
@@ -120,6 +127,10 @@ export async function removeRecord(root: Directory, recoveryDirectory: string, r
  * belongs; the journal alone is of no use.
  */
 export async function removeRecords(root: Directory, recoveryDirectory: string): Promise<void> {
+  return retrying(() => removeRecordsOnce(root, recoveryDirectory));
+}
+
+async function removeRecordsOnce(root: Directory, recoveryDirectory: string): Promise<void> {
   const directory = await openRecordsIfThere(root, recoveryDirectory);
   try {
     const names = new Set<string>();

@@ -1,10 +1,7 @@
 import { NAME, QUARANTINE, WORK } from './perform';
-import { isSticky } from '../../lambda/fs/directory';
 import { describeTree } from '../helpers/temp-tree';
 import type { Described } from '../helpers/temp-tree';
 
-/** S_ISVTX. */
-const STICKY = 0o1000n;
 /** Trees are grown with times of the past: what is newer was touched by the worker. */
 const TOUCHED_SINCE = BigInt(Date.UTC(2026, 5, 1)) * 1_000_000n;
 
@@ -46,8 +43,7 @@ export function stateOf(root: string, { touched = true } = {}): State {
 function printOf({ type, content, stats }: Described, firstName: string, touched: boolean): string {
   const { mode, uid, gid, nlink, mtimeNs } = stats;
   if (type === 'directory') {
-    // where times may differ, so may the sticky bit: it is cleared before entries are taken out of a directory
-    return [type, touched || !isSticky(stats) ? mode : mode - STICKY, uid, gid, ...(touched ? [mtimeNs > TOUCHED_SINCE ? 'touched' : mtimeNs] : [])].join(' ');
+    return [type, mode, uid, gid, ...(touched ? [mtimeNs > TOUCHED_SINCE ? 'touched' : mtimeNs] : [])].join(' ');
   }
   return [type, content, mode, uid, gid, type === 'symbolicLink' ? '' : mtimeNs, nlink, `like ${firstName}`].join(' ');
 }

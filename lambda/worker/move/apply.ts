@@ -3,7 +3,7 @@ import { Aside } from './aside';
 import { relate } from './decide';
 import type { Action } from './decide';
 import { Journal } from './journal';
-import type { JournalLine } from './journal';
+import type { DirectoryLine } from './journal';
 import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
@@ -268,25 +268,27 @@ class Application {
     }
     const own = await restored.stat();
     const lines = steps.map((step) => this.placer.lineOf({ path, restored, ...place }, step));
-    await this.journal.commit(again ? lines : [...await this.directoryLines(path), ...lines]);
+    const directories = again ? [] : await this.directoryLines(path);
+    // no earlier: whoever takes a line for written leaves it out, so it must be in the queue before that one's own
+    directories.forEach(({ directory }) => this.written.add(directory));
+    await this.journal.commit([...directories.map((line) => () => line), ...lines]);
     if (isSticky(own)) {
       await restored.clearStickyBit(own); // its mode no longer matters: the live directory keeps its own
+    }
+    if (this.written.size > MOST_WRITTEN) {
+      this.written.clear(); // to write them again costs little
     }
   }
 
   /** What a directory, and those that it lies in, must be again if they have to be made again. */
-  private async directoryLines(path: TreePath): Promise<Array<() => JournalLine>> {
-    const lines: Array<() => JournalLine> = [];
+  private async directoryLines(path: TreePath): Promise<DirectoryLine[]> {
+    const lines: DirectoryLine[] = [];
     for (let directory = path; !this.written.has(directory); directory = parentOf(directory)) {
       const { mode, uid, gid } = await this.options.restored.use(directory, async (opened) => opened.stat());
-      lines.unshift(() => ({ directory, mode: Number(mode), uid: Number(uid), gid: Number(gid) }));
-      this.written.add(directory);
+      lines.unshift({ directory, mode: Number(mode), uid: Number(uid), gid: Number(gid) });
       if (directory === '') {
         break;
       }
-    }
-    if (this.written.size > MOST_WRITTEN) {
-      this.written.clear(); // to write them again costs little
     }
     return lines;
   }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { Directory } from '../../../lambda/fs/directory';
 import { hasAside, openRecords, readRecord, removeRecords, writeRecord } from '../../../lambda/worker/records';
-import { crashingAt } from '../../helpers/fault';
+import { crashingAt, errno, intercept } from '../../helpers/fault';
 import { build, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
 const name = recoveryName(Date.UTC(2026, 10, 23, 3));
@@ -69,6 +69,34 @@ test('a record is there whole or not at all, wherever its writer is killed', asy
     expect(await readRecord(root, name, 7n, 'moved')).toBeDefined();
     fs.rmSync(`${top()}/.cdk-efs-backup`, { recursive: true });
   }
+});
+
+test('what another worker replaces or removes at any moment, so that the server calls it stale, is opened anew', async () => {
+  const steps = [
+    () => writeRecord(root, name, 5n, 'deleting'),
+    async () => expect(await readRecord(root, name, 5n, 'deleting')).toBeDefined(),
+    () => removeRecords(root, name),
+  ];
+  const count = async (action: () => Promise<unknown>, fails: (index: number) => boolean) => {
+    let calls = 0;
+    const { stop } = intercept(() => {
+      if (fails(calls++)) {
+        throw errno('ESTALE');
+      }
+    });
+    await action().finally(stop);
+    return calls;
+  };
+  for (const step of steps) {
+    const calls = await count(step, () => false);
+    await (step === steps[2] ? writeRecord(root, name, 5n, 'deleting') : undefined);
+    for (let stale = 1; stale < calls; stale += 1) { // the first one asks the root for our directory
+      await count(step, (index) => index === stale);
+      await (step === steps[2] ? writeRecord(root, name, 5n, 'deleting') : undefined);
+    }
+  }
+  await removeRecords(root, name);
+  expect(outline(top())).toEqual({});
 });
 
 const readIfThere = (path: string) => (fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : undefined);

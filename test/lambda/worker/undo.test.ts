@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Directory } from '../../../lambda/fs/directory';
 import { Deadline } from '../../../lambda/runtime/deadline';
@@ -7,7 +8,7 @@ import { move } from '../../../lambda/worker/move';
 import { undo } from '../../../lambda/worker/undo';
 import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteEvent, MoveAnswer, UndoAnswer, UndoResume } from '../../../src/core/worker';
-import { crashingAt, endlessTime, timeFor } from '../../helpers/fault';
+import { crashingAt, endlessTime, intercept, timeFor } from '../../helpers/fault';
 import { build, clear, describeTree, directory, file, hardLink, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
@@ -273,4 +274,23 @@ test('random trees: moved and taken back, all is as it was', async () => {
     expect((await undoing()).counts.left).toBe(0);
     expect(state()).toEqual(before);
   }), { numRuns: 200 });
+});
+
+test('whatever is written of the journal, each entry comes after the directories that it lies in', async () => {
+  const wide = (side: string): Tree => Object.fromEntries(['a', 'b', 'c'].map((each) => [each, { [`${side}${each}`]: '' }]));
+  build(top(), { outer: { inner: wide('l') }, [name]: { outer: { inner: wide('r') } } });
+  // while the first one looks where it lies, the others come to write down the same
+  const slow: Record<string, number> = { 'outer': 500, 'outer/inner/b': 100, 'outer/inner/c': 200 };
+  const { stop } = intercept(async ({ operation, paths: [path] }) => {
+    await (operation === 'handle.stat' ? wait(slow[path.slice(`${top()}/${name}/`.length)] ?? 0) : undefined);
+  });
+  await moving(FAIL).finally(stop);
+  const lines = fs.readFileSync(`${top()}/${JOURNAL}/1.jsonl`, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { directory?: string; restored?: string });
+  const known = new Set<string>();
+  for (const { directory: written, restored: moved } of lines) {
+    known.add(written ?? '');
+    const parts = moved?.split('/') ?? [];
+    expect(parts.map((_, index) => parts.slice(0, index).join('/')).filter((parent) => !known.has(parent))).toEqual([]);
+  }
+  expect(lines.filter((line) => line.restored)).toHaveLength(3);
 });
