@@ -73,7 +73,7 @@ class Undoing {
     const { root, recovery, event: { directory }, from, notes, deadline, rateLimit } = this;
     const aside = await openRecordsIfThere(root, directory, [ASIDE]);
     const last = numbers[numbers.length - 1];
-    if (from && from.last !== last) {
+    if (from && from.last < last) {
       refuse([{ subject: 'previous', rule: 'must be of the same moves, and another one was begun since', value: from.last, remedy: 'leave it out to begin anew' }]);
     }
     const trees = { live: new Tree(root), restored: new Tree(recovery, { missingMode: PRIVATE_MODE }), aside: aside && new Tree(aside) };
@@ -104,8 +104,9 @@ class Undoing {
 
   /** Goes through the journal; where to go on, if time ran out. */
   private async reverse(numbers: readonly number[], reversal: Reversal): Promise<UndoResume | undefined> {
-    const { root, event: { directory }, from, deadline } = this;
+    const { root, event: { directory }, deadline } = this;
     const last = numbers[numbers.length - 1];
+    const from = this.from?.last === last ? this.from : undefined; // else a call that had taken all back was killed while it removed the journal
     for (const number of [...numbers].reverse().filter((each) => each <= (from?.journal ?? Infinity))) {
       for await (const { lines, start, end } of readBackward(root, directory, number, number === from?.journal ? from.position : undefined)) {
         if (!await reversal.take(lines)) {

@@ -15,7 +15,7 @@ const LONGEST_ROUND_MILLISECONDS = 60_000;
 
 function wholeNumber(variable: string): number | undefined {
   const text = process.env[variable];
-  if (text !== undefined && !/^\d{1,9}$/.test(text)) {
+  if (text !== undefined && !/^\d{1,10}$/.test(text)) {
     throw new Error(`${variable} must be a whole number, got '${text}'`);
   }
   return text === undefined ? undefined : Number(text);

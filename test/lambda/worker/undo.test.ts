@@ -107,6 +107,27 @@ describe.each(POLICIES)('%s', (policy) => {
     }
   });
 
+  test('the last call of several that take back, killed at any call, is called again as it was', async () => {
+    for (let n = 0; ; n += 4) {
+      prepare(policy);
+      const before = state();
+      await crashingAt(60, () => moving(policy));
+      await moving(policy);
+      const { done, resume } = await undoing(null, timeFor(1));
+      if (done) {
+        break; // there was nothing to take back
+      }
+      const crashed = await crashingAt(n, () => undoing(resume));
+      const { outcome, counts } = await undoing(resume);
+      expect([n, outcome, counts.left]).toEqual([n, expect.stringMatching(/^(UNDONE|NOTHING_TO_UNDO)$/), 0]);
+      expect([n, state()]).toEqual([n, before]);
+      if (!crashed) {
+        expect(n).toBeGreaterThan(30);
+        break;
+      }
+    }
+  });
+
   test('taking back that is killed at any call is taken up again', async () => {
     for (let n = 0; ; n += 1) {
       prepare(policy);
