@@ -47,6 +47,9 @@ function notBegun(path: string, note: string): MoveAnswer {
   return { operation: 'move', done: true, outcome: 'INCOMPLETE', counts: tally.counts, notes: tally.notes, resume: null };
 }
 
+/** In an answer, which goes through the state of a state machine. */
+const MOST_INTERRUPTED = 100;
+
 class Move {
   private readonly from?: MoveResume;
 
@@ -71,7 +74,8 @@ class Move {
     await callOffDeletion(root, event.directory);
     const numbers = await journalNumbers(root, event.directory);
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
-    const begun = await recount(root, restored, event.directory, unanswered, tally);
+    const counted = await recount(root, restored, event.directory, unanswered, tally);
+    const begun = { ...counted, interrupted: new Set([...from?.interrupted ?? [], ...counted.interrupted]) };
     // what was begun in a call that never answered had passed the plan, unless it was another move
     if (event.conflictPolicy === ConflictPolicy.FAIL && from?.phase !== 'APPLY' && !begun.passedPlan) {
       const looked = new Tally(from?.counts, from?.notes);
@@ -119,7 +123,8 @@ class Move {
     });
     if (!end.done) {
       const journal = end.journal ?? last;
-      return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts: tally.counts, notes: tally.notes, journal } });
+      const interrupted = end.interrupted.slice(0, MOST_INTERRUPTED);
+      return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts: tally.counts, notes: tally.notes, journal, interrupted } });
     }
     const { failed } = tally.counts;
     const kept = await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {};

@@ -197,6 +197,8 @@ export interface MoveResume extends Resumable {
   readonly plan?: MovePlan;
   /** The part of the journal that was written last: what is in later ones was done by calls that never answered. */
   readonly journal?: number;
+  /** Entries, by their byte strings, that a call was killed at when what had their place was kept aside already. */
+  readonly interrupted?: string[];
 }
 
 /** How many entries met each fate. A directory that is missing at its place is moved whole and counts as one. */

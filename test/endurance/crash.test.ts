@@ -46,7 +46,7 @@ async function killed<E extends Event>(random: Random, event: E, first: number):
   let next = event;
   let crashes = 0;
   let unheard = false;
-  for (let calls = first; ; calls += crashes < 3 ? random.below(40) : 10) {
+  for (let calls = first; ; calls += crashes < 3 ? random.below(40) : 10 + crashes) { // each call reads what all those before have left
     const descriptors = openDescriptors(top());
     const time = random.chance(0.3) ? timeFor(1 + random.below(8)) : endlessTime;
     const crashed = await withRoot(top(), (root) => crashingAt(calls, async () => {

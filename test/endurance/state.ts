@@ -21,7 +21,8 @@ const RECORD = new RegExp(`^\\${WORK}/${NAME}/(\\w+)\\.json$`);
 export function stateOf(root: string, { touched = true } = {}): State {
   const all = describeTree(root);
   const firstName = new Map<bigint, string>();
-  Object.keys(all).sort().forEach((path) => firstName.set(all[path].stats.ino, firstName.get(all[path].stats.ino) ?? path.replace(ASIDE, 'replaced/$1')));
+  const named = Object.keys(all).map((path): [string, bigint] => [path.replace(ASIDE, 'replaced/$1'), all[path].stats.ino]); // whichever call kept it aside
+  named.sort(([a], [b]) => (a < b ? -1 : 1)).forEach(([path, ino]) => firstName.set(ino, firstName.get(ino) ?? path));
   const tree: Record<string, string> = {};
   const aside: Record<string, string> = {};
   const records: string[] = [];

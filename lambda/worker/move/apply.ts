@@ -43,6 +43,8 @@ export interface ApplyOptions {
 /** A walk's end, and the number of the journal if anything was moved. */
 export interface ApplyEnd extends WalkEnd {
   readonly journal?: number;
+  /** What is still to be moved of what a call was killed at. */
+  readonly interrupted: string[];
 }
 
 /** Where more entries of one directory cannot be moved, the rest of it is left as well. */
@@ -69,14 +71,15 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   const aside = new Aside(options.root, options.recoveryDirectory);
   const live = new Tree(options.root);
   try {
-    const end = await new Application(options, journal, aside, live).run();
+    const application = new Application(options, journal, aside, live);
+    const end = await application.run();
     if (end.done) {
       await options.finish(); // first: a call that ends between the two is counted by the next one
     }
     if (end.done && (options.begun.moves || await journal.numberIfBegun() !== undefined)) {
       await journal.commit([() => ({ end: true })]); // another move of what is left counts its own entries only
     }
-    return { ...end, journal: await journal.numberIfBegun() };
+    return { ...end, journal: await journal.numberIfBegun(), interrupted: [...application.interrupted] };
   } finally {
     await live.close();
     await aside.close();
@@ -105,10 +108,13 @@ class Application {
   private readonly placer: Placer;
   /** Restored directories that the journal has. */
   private readonly written = new Set<TreePath>();
+  /** Restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
+  public readonly interrupted: Set<TreePath>;
   /** Restored directories that could not be moved. */
   private readonly failed = new Set<TreePath>();
 
   constructor(private readonly options: ApplyOptions, private readonly journal: Journal, aside: Aside, private readonly live: Tree) {
+    this.interrupted = new Set(options.begun.interrupted);
     this.placer = new Placer(options.policy, options.recoveryDirectory, journal, aside, options.rateLimit);
   }
 
@@ -204,7 +210,7 @@ class Application {
           settled.add(fate, place.live.pathOf(name), note);
         } else {
           moved = true;
-          const interrupted = fate === 'moved' && this.options.begun.asideOf.has(join(place.path, name));
+          const interrupted = this.interrupted.delete(join(place.path, name)) && fate === 'moved';
           tally.add(interrupted ? 'replaced' : fate, place.live.pathOf(name), note);
         }
       }

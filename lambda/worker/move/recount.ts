@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import type { MoveLine } from './journal';
 import { readBackward } from './read-journal';
 import type { Tally } from './tally';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { Directory } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
-import { nameOf, parentOf } from '../../fs/tree';
-import type { Tree } from '../../fs/tree';
+import { componentsOf, nameOf, parentOf, Tree } from '../../fs/tree';
+import type { TreePath } from '../../fs/tree';
 import { inParallel } from '../../runtime/in-parallel';
+import { ASIDE, openRecordsIfThere } from '../records';
 
 const LSTATS_AT_ONCE = 32;
 
@@ -17,25 +19,37 @@ export interface Begun {
   readonly passedPlan: boolean;
   /** True if they had begun to move. */
   readonly moves: boolean;
-  /** The restored entries for which something was kept aside, and that were not moved any more. */
-  readonly asideOf: ReadonlySet<string>;
+  /** The restored entries for which something was kept aside, and that were not moved any more: few, those that a call was killed at. */
+  readonly interrupted: ReadonlySet<string>;
 }
 
 /** Counts what calls that never answered have moved: of what they were about to move, all that is no longer in the recovery directory. */
 export async function recount(root: Directory, restored: Tree, recoveryDirectory: string, numbers: readonly number[], tally: Tally): Promise<Begun> {
+  const aside = numbers.length === 0 ? undefined : await openRecordsIfThere(root, recoveryDirectory, [ASIDE]);
+  const tree = aside && new Tree(aside);
+  try {
+    const kept = aside && tree && new Kept(tree, await namesOf(aside));
+    return await recountWith(kept, root, restored, recoveryDirectory, numbers, tally);
+  } finally {
+    await tree?.close();
+    await aside?.close();
+  }
+}
+
+async function recountWith(kept: Kept | undefined, root: Directory, restored: Tree, recoveryDirectory: string, numbers: readonly number[], tally: Tally): Promise<Begun> {
   // by a digest, since a call that never answered may have moved a million entries: what became of each, by its latest line
   const seen = new Map<number, 'THERE' | 'MOVED' | 'COUNTED'>();
-  const asideOf = new Set<string>();
+  const interrupted = new Set<string>();
   const policies = new Set<ConflictPolicy>();
   const begun = (): Begun => {
     const moves = seen.size > 0;
-    return { passedPlan: moves && [...policies].every((policy) => policy === ConflictPolicy.FAIL), moves, asideOf };
+    return { passedPlan: moves && [...policies].every((policy) => policy === ConflictPolicy.FAIL), moves, interrupted };
   };
   const count = async (line: MoveLine): Promise<void> => {
     const [digest, path] = [digestOf(line), root.pathOf(line.live ?? line.restored)];
     if (await isStillThere(restored, line)) {
       seen.set(digest, 'THERE');
-      noteAside(line);
+      await noteAside(line);
     } else if (line.aside || line.live !== undefined) {
       seen.set(digest, 'COUNTED');
       tally.add(line.aside ? 'replaced' : 'keptBoth', path);
@@ -45,10 +59,12 @@ export async function recount(root: Directory, restored: Tree, recoveryDirectory
     }
   };
   /** An earlier call kept something aside for an entry that a later one moved, or has still to move. */
-  const noteAside = (line: MoveLine): void => {
+  const noteAside = async (line: MoveLine): Promise<void> => {
     const digest = digestOf(line);
     if (line.aside && seen.get(digest) === 'THERE') {
-      asideOf.add(line.restored);
+      if (await kept?.has(line.aside.path)) {
+        interrupted.add(line.restored);
+      }
     } else if (line.aside && seen.get(digest) === 'MOVED') {
       seen.set(digest, 'COUNTED');
       tally.recount('moved', 'replaced');
@@ -70,7 +86,7 @@ export async function recount(root: Directory, restored: Tree, recoveryDirectory
         }
       }
       await inParallel([...first.values()], LSTATS_AT_ONCE, count);
-      again.forEach(noteAside);
+      await inParallel(again, LSTATS_AT_ONCE, noteAside);
       if (end >= 0) {
         return begun();
       }
@@ -81,13 +97,31 @@ export async function recount(root: Directory, restored: Tree, recoveryDirectory
 
 const digestOf = ({ restored, inode }: MoveLine): number => createHash('sha256').update(`${inode} ${restored}`).digest().readUIntBE(0, 6);
 
-async function isStillThere(restored: Tree, { restored: path, inode }: MoveLine): Promise<boolean> {
+const isStillThere = async (restored: Tree, { restored: path, inode }: MoveLine): Promise<boolean> => String((await statsOf(restored, path))?.ino) === inode;
+
+/** What is kept aside. Most calls that were killed kept nothing: their number has no directory, and nothing is asked about their lines. */
+class Kept {
+  constructor(private readonly tree: Tree, private readonly numbers: ReadonlySet<string>) {}
+
+  public async has(path: TreePath): Promise<boolean> {
+    return this.numbers.has(componentsOf(path)[0]) && await statsOf(this.tree, path) !== undefined;
+  }
+}
+
+async function namesOf(directory: Directory): Promise<Set<string>> {
+  const names = new Set<string>();
+  for await (const batch of directory.batches()) {
+    batch.forEach(({ name }) => names.add(name));
+  }
+  return names;
+}
+
+async function statsOf(tree: Tree, path: TreePath): Promise<BigIntStats | undefined> {
   try {
-    const stats = await restored.use(parentOf(path), async (directory) => directory.lstat(nameOf(path)));
-    return stats !== undefined && String(stats.ino) === inode;
+    return await tree.use(parentOf(path), async (directory) => directory.lstat(nameOf(path)));
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
-      return false;
+      return undefined;
     }
     throw error;
   }
