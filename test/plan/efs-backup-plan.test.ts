@@ -4,7 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { App, CfnParameter, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { EfsBackupPlan, FileSystemSelector } from '../../src/plan';
+import { EfsBackupPlan, EfsBackupRule, FileSystemSelector } from '../../src/plan';
 import { EfsBackupVault } from '../../src/vault';
 import { findings } from '../private/nag';
 
@@ -12,7 +12,7 @@ const PLAN = 'AWS::Backup::BackupPlan';
 const SELECTION = 'AWS::Backup::BackupSelection';
 const POLICY = 'AWS::IAM::ManagedPolicy';
 
-const rule = (props: backup.BackupPlanRuleProps) => new backup.BackupPlanRule(props);
+const rule = (props: backup.BackupPlanRuleProps) => EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule(props));
 const nightly = events.Schedule.cron({ hour: '5', minute: '0' });
 const ref = (name: string) => ({ Ref: `AWS::${name}` });
 
@@ -54,7 +54,7 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
     const other = new EfsBackupPlan(stack, 'Other');
     const template = Template.fromStack(stack);
     template.hasResourceProperties(SELECTION, {
-      BackupPlanId: stack.resolve(plan.backupPlan.backupPlanId),
+      BackupPlanId: stack.resolve(plan.backupPlanId),
       BackupSelection: {
         IamRoleArn: stack.resolve(plan.role.roleArn),
         SelectionName: Match.stringLikeRegexp('^Stack-Plan-ByTag-[A-Z0-9]{8}$'),
@@ -174,16 +174,16 @@ test('the default name fits, however deep the construct lies', () => {
 test('is a reference to itself, and takes more selections', () => {
   const stack = new Stack();
   const plan = new EfsBackupPlan(stack, 'Plan');
-  expect(plan.backupPlanRef).toEqual(plan.backupPlan.backupPlanRef);
+  expect(stack.resolve(plan.backupPlanRef)).toEqual({ backupPlanId: stack.resolve(plan.backupPlanId), backupPlanArn: stack.resolve(plan.backupPlanArn) });
   plan.addSelection('Gold', { fileSystems: FileSystemSelector.taggedWith({ key: 'tier', value: 'gold' }), backupSelectionName: 'gold' });
   Template.fromStack(stack).hasResourceProperties(SELECTION, {
-    BackupPlanId: stack.resolve(plan.backupPlan.backupPlanId),
+    BackupPlanId: stack.resolve(plan.backupPlanId),
     BackupSelection: { SelectionName: 'gold', IamRoleArn: stack.resolve(plan.role.roleArn) },
   });
 });
 
 describe('refuses', () => {
-  test.each<[string, backup.BackupPlanRule, RegExp]>([
+  test.each<[string, EfsBackupRule, RegExp]>([
     ['89 days of cold storage', rule({ deleteAfter: Duration.days(119), moveToColdStorageAfter: Duration.days(30) }), /'backupPlanRules\[0\].deleteAfter'.*use 120 days/],
     ['half a day', rule({ deleteAfter: Duration.hours(36) }), /deleteAfter'.*got "1.5 days"/],
     ['a short start window', rule({ startWindow: Duration.minutes(59) }), /startWindow'.*got "59 minutes"/],
