@@ -7,7 +7,7 @@ type Operator = 'StringEquals' | 'StringNotEquals' | 'StringLike' | 'StringNotLi
 
 /**
  * What a tag of a file system must be like to be selected. Keys and values are case sensitive. A file system that lacks the tag fulfils
- * `notEquals` and `notLike`.
+ * `stringNotEquals` and `stringNotLike`.
  *
  * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Conditions.html
  */
@@ -18,7 +18,7 @@ export class EfsTagCondition {
    * @param key the tag key.
    * @param value the value.
    */
-  public static equals(key: string, value: string): EfsTagCondition {
+  public static stringEquals(key: string, value: string): EfsTagCondition {
     return new EfsTagCondition('StringEquals', key, value);
   }
 
@@ -28,7 +28,7 @@ export class EfsTagCondition {
    * @param key the tag key.
    * @param value the value.
    */
-  public static notEquals(key: string, value: string): EfsTagCondition {
+  public static stringNotEquals(key: string, value: string): EfsTagCondition {
     return new EfsTagCondition('StringNotEquals', key, value);
   }
 
@@ -38,7 +38,7 @@ export class EfsTagCondition {
    * @param key the tag key.
    * @param pattern the value, with `*` for any characters; `*` alone asks for the tag to be there.
    */
-  public static like(key: string, pattern: string): EfsTagCondition {
+  public static stringLike(key: string, pattern: string): EfsTagCondition {
     return new EfsTagCondition('StringLike', key, pattern);
   }
 
@@ -48,7 +48,7 @@ export class EfsTagCondition {
    * @param key the tag key.
    * @param pattern the value, with `*` for any characters.
    */
-  public static notLike(key: string, pattern: string): EfsTagCondition {
+  public static stringNotLike(key: string, pattern: string): EfsTagCondition {
     return new EfsTagCondition('StringNotLike', key, pattern);
   }
 

@@ -82,7 +82,7 @@ export class FileSystemSelector {
    * @param tags 1 to 30 tags with different keys.
    */
   public static taggedWith(...tags: EfsBackupTag[]): FileSystemSelector {
-    return new FileSystemSelector(EVERY_FILE_SYSTEM, tags.map(({ key, value }) => EfsTagCondition.equals(key, value)), [], 'tags');
+    return new FileSystemSelector(EVERY_FILE_SYSTEM, tags.map(({ key, value }) => EfsTagCondition.stringEquals(key, value)), [], 'tags');
   }
 
   /**
