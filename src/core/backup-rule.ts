@@ -119,7 +119,7 @@ function checkWindows(subject: string, rule: BackupRule): Problem[] {
 }
 
 /** What an EFS backup cannot do ("Feature availability by resource", AWS Backup Developer Guide). */
-function checkFeatures(subject: string, rule: BackupRule): Problem[] {
+export function checkFeatures(subject: string, rule: BackupRule): Problem[] {
   const problems: Problem[] = [];
   if (rule.enableContinuousBackup) {
     problems.push({

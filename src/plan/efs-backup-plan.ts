@@ -6,6 +6,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Lazy, Names, RemovalPolicy, Resource, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BackupRole } from './backup-role';
+import { checkOverrides } from './check-overrides';
 import { checkPlan, checkRules } from './check-plan';
 import type { NamedRule } from './check-plan';
 import { EfsBackupEstimate } from './efs-backup-estimate';
@@ -22,6 +23,7 @@ import { warnOfEstimate, warnOfRule, warnOfRules, watchPlans } from './plan-warn
 import { complianceRules, grandfatherFatherSonRules } from './preset-rules';
 import { ruleFacts, scheduledRule, scheduleOf } from './rule-facts';
 import { selectionsOf } from './selections-of';
+import { describeProblem } from '../core/problem';
 import type { ScheduledRule } from '../core/rule-overlap';
 import { nextRuns } from '../core/schedule';
 import { throwProblems } from '../private/validation-error';
@@ -134,7 +136,9 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
     rules.forEach((rule) => this.writeRule(rule));
     // made at once, not with the first tagged file system: what backupTag promises must hold for file systems of other stacks too
     this.addSelection('ByTag', { fileSystems: FileSystemSelector.taggedWith(this.backupTag) });
-    this.node.addValidation({ validate: () => this.rules.length > 0 ? [] : ["'backupPlanRules' must hold a rule; add one with addRule(...)"] });
+    this.node.addValidation({
+      validate: () => this.rules.length === 0 ? ["'backupPlanRules' must hold a rule; add one with addRule(...)"] : checkOverrides(plan).map(describeProblem),
+    });
     this.warnOnce();
     watchPlans(this);
   }
