@@ -19,8 +19,8 @@ interface PlanTemplate {
  * an aspect. A plan of this library selects Amazon EFS only, so nothing would ever come of it.
  */
 export function checkOverrides(plan: CfnBackupPlan): Problem[] {
-  const { Resources: resources } = Stack.of(plan).resolve(plan._toCloudFormation()) as { Resources: Record<string, { Properties: { BackupPlan: PlanTemplate } }> };
-  return Object.values(resources).flatMap(({ Properties: { BackupPlan: template } }) => [
+  const rendered: { Resources: Record<string, { Properties: { BackupPlan: PlanTemplate } }> } = Stack.of(plan).resolve(plan._toCloudFormation());
+  return Object.values(rendered.Resources).flatMap(({ Properties: { BackupPlan: template } }) => [
     ...(template.BackupPlanRule ?? []).flatMap((rule, index) => [
       ...checkFeatures(`BackupPlanRule[${index}]`, {
         enableContinuousBackup: rule.EnableContinuousBackup, indexActions: rule.IndexActions?.length, scanActions: rule.ScanActions?.length,

@@ -46,7 +46,11 @@ export function checkPlan({ backupPlanName: name, backupTag, expectedData }: Efs
  * @param subject how a message calls the rule at an index.
  */
 export function checkRules(
-  scope: Construct, existing: readonly NamedRule[], rules: readonly EfsBackupRule[], planVault: IBackupVaultRef | undefined, subject: (index: number) => string,
+  scope: Construct,
+  existing: readonly NamedRule[],
+  rules: readonly EfsBackupRule[],
+  planVault: IBackupVaultRef | undefined,
+  subject: (index: number) => string,
 ): Problem[] {
   const count = existing.length + rules.length;
   const names = existing.map(({ name }) => name);

@@ -90,6 +90,13 @@ export abstract class CopyDestination {
   }
 
   /**
+   * The vault, if it exists already.
+   *
+   * @internal
+   */
+  public abstract readonly _vault?: IBackupVaultRef;
+
+  /**
    * What is wrong with it as the destination of a plan.
    *
    * @internal
@@ -102,13 +109,6 @@ export abstract class CopyDestination {
    * @internal
    */
   public abstract _bind(scope: Construct): BoundDestination;
-
-  /**
-   * The vault, if it exists already.
-   *
-   * @internal
-   */
-  public abstract readonly _vault?: IBackupVaultRef;
 }
 
 class ReferencedVault extends CopyDestination {

@@ -172,19 +172,12 @@ export class EfsBackupRule {
    * @param rule the rule.
    */
   public static fromBackupPlanRule(rule: BackupPlanRule): EfsBackupRule {
-    const { completionWindow, deleteAfter, moveToColdStorageAfter, ruleName, scheduleExpression, scheduleExpressionTimezone, startWindow, backupVault,
-      copyActions, recoveryPointTags, enableContinuousBackup, indexActions } = rule.props;
+    const { enableContinuousBackup, indexActions, copyActions, ...same } = rule.props;
     return new EfsBackupRule({
-      completionWindow,
-      deleteAfter,
-      moveToColdStorageAfter,
-      ruleName,
-      scheduleExpression,
-      scheduleExpressionTimezone,
-      startWindow,
-      backupVault,
-      recoveryPointTags,
-      copyActions: copyActions?.map(({ destinationBackupVault, ...lifecycle }) => ({ ...lifecycle, destination: CopyDestination.backupVault(destinationBackupVault) })),
+      ...same,
+      copyActions: copyActions?.map(({ destinationBackupVault, ...lifecycle }) => ({
+        ...lifecycle, destination: CopyDestination.backupVault(destinationBackupVault),
+      })),
     })._with({ enableContinuousBackup, indexActions: indexActions?.length });
   }
 

@@ -4,7 +4,12 @@ import type { Construct } from 'constructs';
 import { airGappedVaultArn } from './air-gapped-vault-arn';
 import type { EfsBackupRule } from './efs-backup-rule';
 
-function lifecycle(props: { readonly deleteAfter?: Duration; readonly moveToColdStorageAfter?: Duration }): CfnBackupPlan.LifecycleResourceTypeProperty | undefined {
+interface Lifecycle {
+  readonly deleteAfter?: Duration;
+  readonly moveToColdStorageAfter?: Duration;
+}
+
+function lifecycle(props: Lifecycle): CfnBackupPlan.LifecycleResourceTypeProperty | undefined {
   const { deleteAfter, moveToColdStorageAfter } = props;
   return deleteAfter === undefined && moveToColdStorageAfter === undefined ? undefined : {
     deleteAfterDays: deleteAfter?.toDays(),
@@ -13,7 +18,9 @@ function lifecycle(props: { readonly deleteAfter?: Duration; readonly moveToCold
 }
 
 /** A rule as CloudFormation takes it. What is not set is left out: some partitions know fewer properties. */
-export function ruleTemplate(scope: Construct, ruleName: string, { props }: EfsBackupRule, planVault: IBackupVaultRef): CfnBackupPlan.BackupRuleResourceTypeProperty {
+export function ruleTemplate(
+  scope: Construct, ruleName: string, { props }: EfsBackupRule, planVault: IBackupVaultRef,
+): CfnBackupPlan.BackupRuleResourceTypeProperty {
   const airGapped = props.logicallyAirGappedBackupVault;
   return {
     ruleName,
@@ -24,7 +31,9 @@ export function ruleTemplate(scope: Construct, ruleName: string, { props }: EfsB
     startWindowMinutes: props.startWindow?.toMinutes(),
     completionWindowMinutes: props.completionWindow?.toMinutes(),
     lifecycle: lifecycle(props),
-    copyActions: props.copyActions?.map(({ destination, ...copy }) => ({ destinationBackupVaultArn: destination._bind(scope).arn, lifecycle: lifecycle(copy) })),
+    copyActions: props.copyActions?.map(({ destination, ...copy }) => ({
+      destinationBackupVaultArn: destination._bind(scope).arn, lifecycle: lifecycle(copy),
+    })),
     recoveryPointTags: props.recoveryPointTags,
   };
 }

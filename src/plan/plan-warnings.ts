@@ -22,7 +22,9 @@ export interface WarnedPlan extends IConstruct {
 const ONE_JOB = 'AWS Backup runs one job at a time for a file system, and one that cannot start within its start window is lost';
 
 /** What is surprising in one rule by itself. */
-export function warnOfRule(plan: IConstruct, name: string, facts: BackupRule, schedule: Schedule | undefined, estimate: EfsBackupEstimate | undefined): void {
+export function warnOfRule(
+  plan: IConstruct, name: string, facts: BackupRule, schedule: Schedule | undefined, estimate: EfsBackupEstimate | undefined,
+): void {
   for (const note of schedule === undefined ? [] : scheduleNotes(schedule)) {
     warn(plan, WarningId.SCHEDULE, `rule '${name}': ${note}`);
   }
@@ -34,7 +36,8 @@ export function warnOfRule(plan: IConstruct, name: string, facts: BackupRule, sc
     }
   }
   const window = facts.completionWindowMinutes ?? DEFAULT_COMPLETION_WINDOW_MINUTES;
-  if (estimate !== undefined && estimate.fullBackup.toMinutes({ integral: false }) > window && estimate.fullBackup.toDays({ integral: false }) < LONG_BACKUP_DAYS) {
+  const backupMinutes = estimate?.fullBackup.toMinutes({ integral: false }) ?? 0;
+  if (estimate !== undefined && backupMinutes > window && backupMinutes < LONG_BACKUP_DAYS * 24 * 60) {
     warn(plan, WarningId.COMPLETION_WINDOW, `rule '${name}': ${estimate.summary}, but the job is canceled after its completion window of ${window} minutes; `
       + 'use a longer one, else the first recovery points are incomplete until later runs have gone on with them');
   }

@@ -13,8 +13,8 @@ const PLAN = 'AWS::Backup::BackupPlan';
 const SELECTION = 'AWS::Backup::BackupSelection';
 const planName = (stack: Stack) => Object.values(Template.fromStack(stack).findResources(PLAN))[0].Properties.BackupPlan.BackupPlanName;
 const rule = (stack: Stack) => Object.values(Template.fromStack(stack).findResources(PLAN))[0].Properties.BackupPlan.BackupPlanRule[0];
-const selection = (stack: Stack, name: RegExp) => Object.values(Template.fromStack(stack).findResources(SELECTION)).map(({ Properties }) => Properties.BackupSelection)
-  .find(({ SelectionName }) => name.test(SelectionName));
+const selection = (stack: Stack, name: RegExp) => Object.values(Template.fromStack(stack).findResources(SELECTION))
+  .map(({ Properties }) => Properties.BackupSelection).find(({ SelectionName }) => name.test(SelectionName));
 const stacks = () => ['One', 'Two'].map((id) => new Stack(new App(), id));
 
 test('names of plans: the L2 gives two stacks the same one, which AWS Backup refuses; ours differ, in one stack too', () => {

@@ -63,6 +63,7 @@ test.each<[string, RegExp]>([
   ['cron(0 5 * * ? 1969)', /numbers from 1970 to 2199 as its year/],
   ['cron(0 5 * * ? 2200)', /numbers from 1970 to 2199 as its year/],
   ['cron(0 22-2 * * ? *)', /ranges that rise/],
+  ['cron(0 5-4 * * ? *)', /ranges that rise/],
   ['cron(0 1-2-3 * * ? *)', /ranges that rise/],
   ['cron(0 0/0 * * ? *)', /steps from 1 to 24/],
   ['cron(0 0/25 * * ? *)', /steps from 1 to 24/],

@@ -57,7 +57,8 @@ test('a rule whose start window outlasts its interval is told', () => {
 });
 
 test('overlaps are those that comparing every run with every other finds', () => {
-  const times = fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { maxLength: 30 }).map((list) => list.sort((a, b) => a - b).map((minute) => minute * 60_000));
+  const times = fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { maxLength: 30 })
+    .map((list) => list.sort((a, b) => a - b).map((minute) => minute * 60_000));
   const any = fc.record({ runs: times, startWindowMinutes: fc.integer({ min: 1, max: 60 }) }).map((facts) => ({ name: '', vaults: [], ...facts }));
   fc.assert(fc.property(any, any, (one, two) => {
     const within = (a: number, b: number, window: number) => a >= b && a < b + window * 60_000;

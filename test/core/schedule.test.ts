@@ -98,6 +98,12 @@ test('the runs between two instants include the last one, and not the first', ()
   expect(runsBetween(daily, at('2027-01-01T00:00:00Z'), at('2028-01-01T00:00:00Z'))).toHaveLength(365);
 });
 
+test('the runs between two instants are found on days that begin before those of UTC, and after them', () => {
+  const just = (timeZone: string, run: string) => runsBetween({ expression: 'cron(30 0 * * ? *)', timeZone }, at(run) - 1, at(run));
+  expect(just('Asia/Tokyo', '2027-01-02T15:30:00Z')).toHaveLength(1); // 3 January there
+  expect(just('America/Los_Angeles', '2027-01-03T08:30:00Z')).toHaveLength(1);
+});
+
 describe('a schedule', () => {
   test.each<[string, string]>([
     ['rate(12 hours)', 'write cron(0 0/12 * * ? *)'],

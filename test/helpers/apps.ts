@@ -10,8 +10,8 @@ import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, BackedUpFileSystem, ConflictPolicy, CopyDestination, EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault, EfsRestoreWorkflow,
-  FileSystemSelector, RecoveryDirectoryDisposal,
+  AfterRestore, BackedUpFileSystem, ConflictPolicy, CopyDestination, EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault,
+  EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal,
 } from '../../src';
 
 /** The quick start, as a new app has it. */

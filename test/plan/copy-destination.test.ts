@@ -14,7 +14,8 @@ function planIn(stack: Stack, copyActions: EfsCopyAction[], props: EfsBackupPlan
   return new EfsBackupPlan(stack, id, { ...props, backupPlanRules: [EfsBackupRule.daily({ copyActions })] });
 }
 const destinations = (stack: Stack) => Object.values(Template.fromStack(stack).findResources('AWS::Backup::BackupPlan'))
-  .flatMap(({ Properties }) => Properties.BackupPlan.BackupPlanRule).flatMap(({ CopyActions }) => CopyActions.map((copy: any) => copy.DestinationBackupVaultArn));
+  .flatMap(({ Properties }) => Properties.BackupPlan.BackupPlanRule)
+  .flatMap(({ CopyActions }) => CopyActions.map((copy: any) => copy.DestinationBackupVaultArn));
 const text = (value: any): string => typeof value === 'string' ? value : value['Fn::Join']?.[1].map(text).join('') ?? `<${value.Ref}>`;
 
 describe('a copy in another Region', () => {

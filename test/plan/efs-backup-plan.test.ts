@@ -175,7 +175,7 @@ test('the default name fits, however deep the construct lies', () => {
 test('is a reference to itself, and takes more selections', () => {
   const stack = new Stack();
   const plan = new EfsBackupPlan(stack, 'Plan');
-  expect(stack.resolve(plan.backupPlanRef)).toEqual({ backupPlanId: stack.resolve(plan.backupPlanId), backupPlanArn: stack.resolve(plan.backupPlanArn) });
+  expect(plan.backupPlanRef).toEqual({ backupPlanId: plan.backupPlanId, backupPlanArn: plan.backupPlanArn });
   plan.addSelection('Gold', { fileSystems: FileSystemSelector.taggedWith({ key: 'tier', value: 'gold' }), backupSelectionName: 'gold' });
   Template.fromStack(stack).hasResourceProperties(SELECTION, {
     BackupPlanId: stack.resolve(plan.backupPlanId),
@@ -276,7 +276,8 @@ describe('ready-made plans', () => {
     make(stack);
     const [{ Properties }] = Object.values(Template.fromStack(stack).findResources(PLAN));
     return Properties.BackupPlan.BackupPlanRule.map((each: any) => [
-      each.RuleName, each.ScheduleExpression, each.Lifecycle.DeleteAfterDays, each.Lifecycle.MoveToColdStorageAfterDays, each.ScheduleExpressionTimezone,
+      each.RuleName, each.ScheduleExpression, each.Lifecycle.DeleteAfterDays, each.Lifecycle.MoveToColdStorageAfterDays,
+      each.ScheduleExpressionTimezone,
     ]);
   };
   const daily = ['Daily', 'cron(0 5 * * ? *)', 35, undefined];

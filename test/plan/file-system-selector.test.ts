@@ -16,7 +16,8 @@ beforeEach(() => {
   stack = new Stack(app, 'Stack', { env });
   plan = new EfsBackupPlan(stack, 'Plan');
 });
-const text = (value: any): string => typeof value === 'string' ? value : value['Fn::Join']?.[1].map(text).join('') ?? (value.Ref ? `<${value.Ref}>` : JSON.stringify(value));
+const text = (value: any): string => typeof value === 'string' ? value
+  : value['Fn::Join']?.[1].map(text).join('') ?? (value.Ref ? `<${value.Ref}>` : JSON.stringify(value));
 /** What the selection "Selection" asks for. */
 function selected(fileSystems: FileSystemSelector) {
   plan.addSelection('Selection', { fileSystems });
