@@ -2,7 +2,7 @@ import { parseCron } from './cron-expression';
 import type { CronExpression } from './cron-expression';
 import { CronError } from './cron-field';
 import type { Problem } from './problem';
-import { checkTimeZone, LocalDay } from './time-zone';
+import { checkTimeZone, isUtc, LocalDay } from './time-zone';
 
 /** When a backup rule runs. */
 export interface Schedule {
@@ -135,11 +135,21 @@ function stepNotes(expression: string): string[] {
 /** The year that is looked at, so that what is told does not depend on the day of the synth. */
 export const SAMPLE_YEAR = { from: Date.UTC(2027, 0, 1), until: Date.UTC(2028, 0, 1) } as const;
 
+const SAMPLES = new Map<string, readonly number[]>();
+
+/** The runs of a schedule in the sample year. An app has many plans and few schedules, so they are computed once. */
+export function sampleRuns(schedule: Schedule): readonly number[] {
+  const key = `${schedule.timeZone} ${schedule.expression}`;
+  const known = SAMPLES.get(key) ?? runsBetween(schedule, SAMPLE_YEAR.from - 1, SAMPLE_YEAR.until);
+  SAMPLES.set(key, known);
+  return known;
+}
+
 /** Local times of a schedule that the clocks skip or show twice in the sample year. A rule that runs every hour loses none of them. */
 function clockNotes({ expression, timeZone }: Schedule): string[] {
   const cron = parseCron(expression);
   const notes: string[] = [];
-  if (cron.hours.length === 24) {
+  if (cron.hours.length === 24 || isUtc(timeZone)) {
     return notes;
   }
   for (const { label, clocks } of daysBetween(cron, timeZone, SAMPLE_YEAR.from, SAMPLE_YEAR.until)) {

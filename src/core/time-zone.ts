@@ -16,7 +16,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-const isUtc = (zone: string) => zone === 'UTC' || zone === 'Etc/UTC';
+/** Whether the clocks of a zone never change, whatever Intl says. */
+export const isUtc = (zone: string) => zone === 'UTC' || zone === 'Etc/UTC';
 
 /** How many milliseconds the clocks of a zone are ahead of UTC at an instant. */
 function offsetAt(zone: string, instant: number): number {

@@ -7,7 +7,7 @@ import { DEFAULT_COMPLETION_WINDOW_MINUTES, DEFAULT_START_WINDOW_MINUTES, SHORTE
 import type { BackupRule } from '../core/backup-rule';
 import { jobCollisions, ownOverlap, planOverlap } from '../core/rule-overlap';
 import type { ScheduledRule } from '../core/rule-overlap';
-import { AUTOMATIC_SCHEDULE, runsBetween, SAMPLE_YEAR, scheduleNotes } from '../core/schedule';
+import { AUTOMATIC_SCHEDULE, sampleRuns, scheduleNotes } from '../core/schedule';
 import type { Schedule } from '../core/schedule';
 import { LONG_BACKUP_DAYS, LONGEST_BACKUP_DAYS } from '../core/sizing';
 import { warn, WarningId } from '../private/warnings';
@@ -63,7 +63,7 @@ export function warnOfRules(plan: WarnedPlan): void {
 /** The plan of Amazon EFS itself; the console of AWS Backup can change its times. */
 const AUTOMATIC: () => ScheduledRule = () => ({
   name: 'aws/efs/automatic-backup-rule',
-  runs: runsBetween(AUTOMATIC_SCHEDULE, SAMPLE_YEAR.from - 1, SAMPLE_YEAR.until),
+  runs: sampleRuns(AUTOMATIC_SCHEDULE),
   startWindowMinutes: DEFAULT_START_WINDOW_MINUTES,
   retentionDays: 35,
   vaults: ['aws/efs/automatic-backup-vault'],

@@ -7,7 +7,7 @@ import type { EfsBackupRule } from './efs-backup-rule';
 import { DEFAULT_START_WINDOW_MINUTES } from '../core/backup-rule';
 import type { BackupRule, Lifecycle } from '../core/backup-rule';
 import type { ScheduledRule } from '../core/rule-overlap';
-import { DEFAULT_SCHEDULE, runsBetween, SAMPLE_YEAR } from '../core/schedule';
+import { DEFAULT_SCHEDULE, sampleRuns } from '../core/schedule';
 import type { Schedule } from '../core/schedule';
 
 // fractions are kept, so that the rule reports them in its own words; what holds a token is unknown until deployment
@@ -55,7 +55,7 @@ export function scheduledRule(scope: Construct, name: string, rule: EfsBackupRul
   const resolved = (value: string) => JSON.stringify(Stack.of(scope).resolve(value));
   return {
     name,
-    runs: runsBetween(schedule, SAMPLE_YEAR.from - 1, SAMPLE_YEAR.until),
+    runs: sampleRuns(schedule),
     startWindowMinutes: minutes(props.startWindow) ?? DEFAULT_START_WINDOW_MINUTES,
     retentionDays: props.deleteAfter === undefined ? Infinity : days(props.deleteAfter),
     vaults: [target, ...(props.copyActions ?? []).map(({ destination }) => destination._bind(scope).arn)].map(resolved),

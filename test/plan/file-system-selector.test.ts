@@ -23,7 +23,8 @@ function selected(fileSystems: FileSystemSelector) {
   plan.addSelection('Selection', { fileSystems });
   const [selection] = Object.values(Template.fromStack(stack).findResources('AWS::Backup::BackupSelection'))
     .map(({ Properties }) => Properties.BackupSelection).filter(({ SelectionName }) => SelectionName.includes('-Selection-'));
-  return { resources: selection.Resources.map(text), not: selection.NotResources?.map(text), conditions: selection.Conditions, tags: selection.ListOfTags };
+  const { Resources: resources, NotResources: not, Conditions: conditions, ListOfTags: tags } = selection;
+  return { resources: resources.map(text), not: not?.map(text), conditions, tags };
 }
 const fileSystem = (id: string, scope = stack) => new efs.CfnFileSystem(scope, id, { encrypted: true });
 
