@@ -3,13 +3,12 @@
  *
  *   npx cdk deploy
  */
-import * as backup from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
-import { AfterRestore, BackedUpFileSystem, EfsBackupPlan, EfsBackupVault } from '../src';
+import { AfterRestore, BackedUpFileSystem, EfsBackupPlan, EfsBackupRule, EfsBackupVault } from '../src';
 
 export class QuickStart extends Stack {
   constructor(app: App, id: string) {
@@ -19,7 +18,7 @@ export class QuickStart extends Stack {
     const vault = new EfsBackupVault(this, 'Vault');
     const plan = new EfsBackupPlan(this, 'Plan', {
       backupVault: vault,
-      backupPlanRules: [new backup.BackupPlanRule({
+      backupPlanRules: [new EfsBackupRule({
         ruleName: 'Daily',
         scheduleExpression: events.Schedule.cron({ hour: '3', minute: '0' }),
         deleteAfter: Duration.days(35),

@@ -19,6 +19,7 @@ export const VERSIONS = [
   'cdk-nag@^3',
   'cli-progress@^3',
   '@types/cli-progress@^3',
+  'croner@^11',
   'fast-check@^4',
   'fastify@^5',
   'jsonpath-plus@^10',

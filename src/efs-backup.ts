@@ -1,4 +1,4 @@
-import type { BackupPlanRule, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
@@ -6,6 +6,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Problem } from './core/problem';
 import { EfsBackupPlan } from './plan/efs-backup-plan';
+import type { EfsBackupRule } from './plan/efs-backup-rule';
 import type { EfsBackupTag } from './plan/efs-backup-tag';
 import { FileSystemSelector } from './plan/file-system-selector';
 import { throwProblems } from './private/validation-error';
@@ -26,7 +27,7 @@ export interface EfsBackupProps {
    * @default - one rule: daily at 05:00 UTC, kept for 35 days
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
    */
-  readonly backupPlanRules?: BackupPlanRule[];
+  readonly backupPlanRules?: EfsBackupRule[];
 
   /**
    * The tag of further file systems that are backed up. Name one to let others opt in by tagging their file systems.

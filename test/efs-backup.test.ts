@@ -9,6 +9,7 @@ import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { findings } from './private/nag';
 import { EfsBackup } from '../src/efs-backup';
 import { BackedUpFileSystem } from '../src/file-system';
+import { EfsBackupRule } from '../src/plan';
 import { EfsBackupVault } from '../src/vault';
 
 const SELECTION = 'AWS::Backup::BackupSelection';
@@ -56,7 +57,7 @@ test('passes on what it is given', () => {
     encryptionKey: key,
     deletionExemptRoles: [iam.Role.fromRoleArn(stack, 'Admin', 'arn:aws:iam::123456789012:role/admin')],
     deploymentRole: iam.Role.fromRoleArn(stack, 'Deployment', 'arn:aws:iam::123456789012:role/deployment'),
-    backupPlanRules: [backup.BackupPlanRule.weekly()],
+    backupPlanRules: [EfsBackupRule.weekly()],
     backupTag: { key: 'backup', value: 'weekly' },
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -9,13 +9,18 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
-  'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
-  'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
+  'AfterRestore', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'CopyDestination', 'EfsBackup',
+  'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule',
+  'EfsBackupRuleProps', 'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
+  'EfsCopyAction', 'EfsExpectedData', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps',
+  'EfsTagCondition', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
   'RestoreRequest',
 ];
 
-const WARNINGS = ['cdk-efs-backup:manyRestoreItems'];
+const WARNINGS = [
+  'cdk-efs-backup:completionWindow', 'cdk-efs-backup:longBackup', 'cdk-efs-backup:manyRestoreItems', 'cdk-efs-backup:overlappingAutomaticBackups',
+  'cdk-efs-backup:overlappingPlans', 'cdk-efs-backup:overlappingRules', 'cdk-efs-backup:schedule', 'cdk-efs-backup:startWindow', 'cdk-efs-backup:warmStorage',
+];
 
 const STATEFUL = {
   DataFileSystemDBE65FE2: 'AWS::EFS::FileSystem',

@@ -1,19 +1,24 @@
 import type { Problem } from './problem';
+import { checkSchedule } from './schedule';
 
 /** How long a backup, or a copy of it, is kept; what is unknown at synth is left out and not checked. */
 export interface Lifecycle {
   readonly deleteAfterDays?: number;
   readonly moveToColdStorageAfterDays?: number;
+  /** Whether backups of other resource types move to the archive tier (`OptInToArchiveForSupportedResources`). */
+  readonly archiveOptIn?: boolean;
 }
 
 /** A backup rule in plain numbers and strings; what is unknown at synth is left out and not checked. */
 export interface BackupRule extends Lifecycle {
   readonly ruleName?: string;
   readonly scheduleExpression?: string;
+  readonly scheduleExpressionTimezone?: string;
   readonly startWindowMinutes?: number;
   readonly completionWindowMinutes?: number;
   readonly enableContinuousBackup?: boolean;
   readonly indexActions?: number;
+  readonly scanActions?: number;
   readonly recoveryPointTags?: number;
   readonly copyActions?: readonly Lifecycle[];
 }
@@ -31,10 +36,10 @@ const MOST_RECOVERY_POINT_TAGS = 10;
 const RULE_NAME = /^[a-zA-Z0-9\-_.]{1,50}$/;
 
 /** The longest retention, 100 years (`Lifecycle` of BackupRuleInput). */
-const LONGEST_RETENTION_DAYS = 36_500;
+export const LONGEST_RETENTION_DAYS = 36_500;
 
 /** "Backups transitioned to cold storage must be stored in cold storage for a minimum of 90 days" (Lifecycle, API reference). */
-const SHORTEST_COLD_STORAGE_DAYS = 90;
+export const SHORTEST_COLD_STORAGE_DAYS = 90;
 
 /** "If this value is included, it must be at least 60 minutes to avoid errors" (`StartWindowMinutes`, BackupRuleInput). */
 const SHORTEST_WINDOW_MINUTES = 60;
@@ -42,8 +47,17 @@ const SHORTEST_WINDOW_MINUTES = 60;
 /** The longest start window, 100 years (`StartWindowMinutes`, BackupRuleInput). */
 const LONGEST_START_WINDOW_MINUTES = 52_560_000;
 
+/**
+ * Backups that stay warm for less make the next ones full instead of incremental ("Incremental backups", AWS Backup Developer Guide,
+ * advises at least 8 days).
+ */
+export const SHORTEST_WARM_STORAGE_DAYS = 8;
+
+/** The completion window of a rule that names none: 7 days ("Backup plan options and configuration", AWS Backup Developer Guide). */
+export const DEFAULT_COMPLETION_WINDOW_MINUTES = 10_080;
+
 /** The start window of a rule that names none: 8 hours (`StartWindowMinutes`, StartBackupJob). */
-const DEFAULT_START_WINDOW_MINUTES = 480;
+export const DEFAULT_START_WINDOW_MINUTES = 480;
 
 function checkDays(subject: string, days: number | undefined): Problem[] {
   if (days === undefined || (Number.isInteger(days) && days >= 1 && days <= LONGEST_RETENTION_DAYS)) {
@@ -56,6 +70,13 @@ function checkDays(subject: string, days: number | undefined): Problem[] {
 export function checkLifecycle(subject: string, lifecycle: Lifecycle): Problem[] {
   const { deleteAfterDays: last, moveToColdStorageAfterDays: cold } = lifecycle;
   const problems = [...checkDays(`${subject}.deleteAfter`, last), ...checkDays(`${subject}.moveToColdStorageAfter`, cold)];
+  if (lifecycle.archiveOptIn) {
+    problems.push({
+      subject: `${subject}.optInToArchiveForSupportedResources`,
+      rule: 'must not be set: it is about Amazon EBS snapshots, and backups of Amazon EFS have cold storage instead',
+      remedy: "use 'moveToColdStorageAfter'",
+    });
+  }
   if (problems.length === 0 && last !== undefined && cold !== undefined && last < cold + SHORTEST_COLD_STORAGE_DAYS) {
     problems.push({
       subject: `${subject}.deleteAfter`,
@@ -97,25 +118,8 @@ function checkWindows(subject: string, rule: BackupRule): Problem[] {
   return problems;
 }
 
-/**
- * AWS Backup runs a plan at most hourly ("Backup frequency", AWS Backup Developer Guide), so the minute of a cron expression is one
- * number. `Schedule.cron({ hour: '5' })` writes `*` there, which asks for sixty backups.
- */
-function checkSchedule(subject: string, expression: string | undefined): Problem[] {
-  const minute = expression === undefined ? undefined : /^cron\(\s*(\S+)(?:\s+\S+){5}\s*\)$/.exec(expression)?.[1];
-  if (expression === undefined || (minute !== undefined && /^[0-5]?\d$/.test(minute))) {
-    return [];
-  }
-  return [{
-    subject: `${subject}.scheduleExpression`,
-    rule: 'must be a cron expression of six fields that runs hourly at most, so with one number as its minute',
-    value: expression,
-    remedy: "name the minute, as in Schedule.cron({ hour: '5', minute: '0' })",
-  }];
-}
-
 /** What an EFS backup cannot do ("Feature availability by resource", AWS Backup Developer Guide). */
-function checkFeatures(subject: string, rule: BackupRule): Problem[] {
+export function checkFeatures(subject: string, rule: BackupRule): Problem[] {
   const problems: Problem[] = [];
   if (rule.enableContinuousBackup) {
     problems.push({
@@ -129,6 +133,13 @@ function checkFeatures(subject: string, rule: BackupRule): Problem[] {
       subject: `${subject}.indexActions`,
       rule: 'must be empty: AWS Backup indexes backups of Amazon EBS and Amazon S3 only, not of Amazon EFS',
       remedy: 'leave it out',
+    });
+  }
+  if (rule.scanActions) {
+    problems.push({
+      subject: `${subject}.scanActions`,
+      rule: 'must be empty: AWS Backup scans backups of Amazon EBS, EC2 and S3 for malware, not of Amazon EFS',
+      remedy: 'leave it out, and scan a restored file system if you need to',
     });
   }
   return problems;
@@ -151,7 +162,7 @@ export function checkBackupRule(subject: string, rule: BackupRule): Problem[] {
   }
   return [
     ...problems,
-    ...checkSchedule(subject, rule.scheduleExpression),
+    ...checkSchedule(subject, rule.scheduleExpression, rule.scheduleExpressionTimezone),
     ...checkWindows(subject, rule),
     ...checkLifecycle(subject, rule),
     ...checkFeatures(subject, rule),

@@ -1,8 +1,12 @@
-import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import type { IBackupVaultRef, ILogicallyAirGappedBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { airGappedVaultArn } from './air-gapped-vault-arn';
+import type { BoundDestination } from './copy-destination';
+import { environmentsDiffer } from '../private/environment';
 import { ServiceRole } from '../private/service-role';
 import { EfsBackupVault } from '../vault/efs-backup-vault';
 
@@ -50,18 +54,23 @@ export class BackupRole extends Construct {
 
   /** Lets AWS Backup write recovery points to a vault. Naming one twice changes nothing: a policy document drops equal statements. */
   public allowVault(vault: IBackupVaultRef): void {
-    const { backupVaultArn } = vault.backupVaultRef;
-    this.serviceRole.addStatements(new iam.PolicyStatement({
-      actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'],
-      resources: [backupVaultArn],
-    }));
+    this.allowVaultArn(vault.backupVaultRef.backupVaultArn);
     if (vault instanceof EfsBackupVault && vault.encryptionKey !== undefined) {
-      this.allowKey(vault.encryptionKey.keyRef.keyArn);
+      this.allowKeyOf(vault, vault.encryptionKey);
     }
   }
 
-  /** Lets AWS Backup copy recovery points to other vaults. */
-  public allowCopies(): void {
+  /** Lets AWS Backup write recovery points to a logically air-gapped vault. */
+  public allowAirGappedVault(vault: ILogicallyAirGappedBackupVaultRef): void {
+    this.allowVaultArn(airGappedVaultArn(this, vault));
+  }
+
+  /** Lets AWS Backup copy recovery points to another vault. */
+  public allowCopies({ arn, vault }: BoundDestination): void {
+    this.allowVaultArn(arn);
+    if (vault instanceof EfsBackupVault && vault.encryptionKey !== undefined) {
+      this.allowKeyOf(vault, vault.encryptionKey);
+    }
     if (!this.copies) {
       this.copies = true;
       this.serviceRole.addUnscopedStatements(
@@ -71,24 +80,48 @@ export class BackupRole extends Construct {
     }
   }
 
+  private allowVaultArn(backupVaultArn: string): void {
+    this.serviceRole.addStatements(new iam.PolicyStatement({
+      actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'],
+      resources: [backupVaultArn],
+    }));
+  }
+
+  private allowKeyOf(vault: IBackupVaultRef, key: IKeyRef): void {
+    const { account, region } = vault.env;
+    if (!environmentsDiffer(vault.env, Stack.of(this))) {
+      this.allowKey(key.keyRef.keyArn);
+      return;
+    }
+    // CloudFormation has no references across Regions, and the ID of a key is not known before it is made
+    this.serviceRole.addWildcardStatements(
+      'the key of a vault in another Region is not known by reference; only calls through AWS Backup are allowed',
+      ...keyStatements(Stack.of(this).formatArn({ service: 'kms', account, region, resource: 'key', resourceName: '*' })),
+    );
+  }
+
   /**
    * The key of a vault, for keys whose policy leaves it to IAM who may use them.
    *
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
    */
   private allowKey(keyArn: string): void {
-    this.serviceRole.addStatements(
-      new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [keyArn],
-        conditions: { StringLike: { 'kms:ViaService': 'backup.*' } }, // the domain differs between partitions
-      }),
-      new iam.PolicyStatement({
-        actions: ['kms:CreateGrant'],
-        resources: [keyArn],
-        conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-      }),
-    );
+    this.serviceRole.addStatements(...keyStatements(keyArn));
   }
+}
+
+function keyStatements(keyArn: string): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
+    new iam.PolicyStatement({
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [keyArn],
+      conditions: { StringLike: { 'kms:ViaService': 'backup.*' } }, // the domain differs between partitions
+    }),
+    new iam.PolicyStatement({
+      actions: ['kms:CreateGrant'],
+      resources: [keyArn],
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    }),
+  ];
 }

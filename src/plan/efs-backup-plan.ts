@@ -1,66 +1,42 @@
-import * as backup from 'aws-cdk-lib/aws-backup';
+import { CfnBackupPlan } from 'aws-cdk-lib/aws-backup';
 import type { BackupPlanReference, IBackupPlanRef, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { FileSystem, IFileSystemRef } from 'aws-cdk-lib/aws-efs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import { Names, RemovalPolicy, Resource, Tags, Token } from 'aws-cdk-lib/core';
+import { Lazy, Names, RemovalPolicy, Resource, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BackupRole } from './backup-role';
-import { checkTag } from './check-tag';
+import { checkOverrides } from './check-overrides';
+import { checkPlan, checkRules } from './check-plan';
+import type { NamedRule } from './check-plan';
+import { EfsBackupEstimate } from './efs-backup-estimate';
+import type { EfsBackupPlanProps, EfsBackupPresetOptions } from './efs-backup-plan-props';
+import { EfsBackupRule } from './efs-backup-rule';
 import { EfsBackupSelection } from './efs-backup-selection';
 import type { EfsBackupSelectionOptions } from './efs-backup-selection';
 import type { EfsBackupTag } from './efs-backup-tag';
+import { fileSystemFacts } from './file-system-facts';
+import type { FileSystemFacts } from './file-system-facts';
 import { FileSystemSelector } from './file-system-selector';
-import { ruleFacts } from './rule-facts';
-import { checkBackupRule, MOST_RULES } from '../core/backup-rule';
-import type { Problem } from '../core/problem';
+import { ruleTemplate } from './plan-template';
+import { warnOfEstimate, warnOfRule, warnOfRules, watchPlans } from './plan-warnings';
+import { complianceRules, grandfatherFatherSonRules } from './preset-rules';
+import { ruleFacts, scheduledRule, scheduleOf } from './rule-facts';
+import { selectionsOf } from './selections-of';
+import { describeProblem } from '../core/problem';
+import type { ScheduledRule } from '../core/rule-overlap';
+import { nextRuns } from '../core/schedule';
 import { throwProblems } from '../private/validation-error';
 import { EfsBackupVault } from '../vault/efs-backup-vault';
 
-/** Properties of `EfsBackupPlan`. */
-export interface EfsBackupPlanProps {
-  /**
-   * Display name of the backup plan: 1 to 50 letters, digits, hyphens, underscores and dots.
-   *
-   * @default - a name made of the stack name and the path of the construct
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupPlanInput.html
-   */
-  readonly backupPlanName?: string;
+/** A run of a rule. */
+export interface EfsBackupRun {
+  /** The name of the rule. */
+  readonly ruleName: string;
 
-  /**
-   * The vault that the rules write to, unless a rule names its own.
-   *
-   * @default - an `EfsBackupVault` of its own
-   */
-  readonly backupVault?: IBackupVaultRef;
-
-  /**
-   * When to back up, and for how long to keep the recovery points: up to 10 rules.
-   *
-   * @default - one rule: daily at 05:00 UTC, kept for 35 days
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
-   */
-  readonly backupPlanRules?: backup.BackupPlanRule[];
-
-  /**
-   * The tag of the file systems that this plan backs up, beside those of `addSelection`. Name one to let others opt in by tagging
-   * their file systems; every plan with the same tag then backs them up.
-   *
-   * @default - key `efs-backup-plan` and a value that only this plan has
-   */
-  readonly backupTag?: EfsBackupTag;
-
-  /**
-   * What happens to the role of the plan, and to its own vault, when they leave the stack. AWS Backup uses the role as long as
-   * there are recovery points: without it they no longer expire, and go on costing.
-   *
-   * @default RemovalPolicy.RETAIN
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-iam.html
-   */
-  readonly removalPolicy?: RemovalPolicy;
+  /** When the start window of the run opens. */
+  readonly time: Date;
 }
-
-/** `BackupPlanName` (BackupPlanInput, AWS Backup API reference). */
-const BACKUP_PLAN_NAME = /^[a-zA-Z0-9\-_.]{1,50}$/;
 
 /**
  * A backup plan for Amazon EFS. It backs up every file system of its account and Region that carries `backupTag`, and those of
@@ -69,8 +45,46 @@ const BACKUP_PLAN_NAME = /^[a-zA-Z0-9\-_.]{1,50}$/;
  * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/about-backup-plans.html
  */
 export class EfsBackupPlan extends Resource implements IBackupPlanRef {
-  /** The backup plan itself. */
-  public readonly backupPlan: backup.BackupPlan;
+  /**
+   * Daily backups that are kept for 35 days, as Amazon EFS makes them by itself, but in a vault of your own.
+   *
+   * @param scope the parent of the plan.
+   * @param id the id of the plan.
+   * @param options what differs from the defaults.
+   */
+  public static daily35Days(scope: Construct, id: string, options: EfsBackupPresetOptions = {}): EfsBackupPlan {
+    return new EfsBackupPlan(scope, id, { ...options, backupPlanRules: [EfsBackupRule.daily(ofEachRule(options))] });
+  }
+
+  /**
+   * Grandfather, father, son: daily backups kept for 35 days, weekly ones for 13 weeks, monthly ones for a year and yearly ones for 7 years,
+   * the latter two in cold storage after 30 days. All run at the same time, so that a day has one backup: the one that is kept longest.
+   *
+   * @param scope the parent of the plan.
+   * @param id the id of the plan.
+   * @param options what differs from the defaults.
+   */
+  public static grandfatherFatherSon(scope: Construct, id: string, options: EfsBackupPresetOptions = {}): EfsBackupPlan {
+    return new EfsBackupPlan(scope, id, { ...options, backupPlanRules: grandfatherFatherSonRules(ofEachRule(options)) });
+  }
+
+  /**
+   * Daily backups kept for 35 days, and monthly ones kept for some years, in cold storage after 30 days.
+   *
+   * @param scope the parent of the plan.
+   * @param id the id of the plan.
+   * @param years for how many years the monthly backups are kept: 1 to 99, leap days included.
+   * @param options what differs from the defaults.
+   */
+  public static complianceYears(scope: Construct, id: string, years: number, options: EfsBackupPresetOptions = {}): EfsBackupPlan {
+    return new EfsBackupPlan(scope, id, { ...options, backupPlanRules: complianceRules(scope, years, ofEachRule(options)) });
+  }
+
+  /** Id that AWS Backup gave to the plan. */
+  public readonly backupPlanId: string;
+
+  /** ARN of the plan. */
+  public readonly backupPlanArn: string;
 
   /** The vault that the rules write to, unless a rule names its own. */
   public readonly backupVault: IBackupVaultRef;
@@ -79,43 +93,59 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
   public readonly backupTag: EfsBackupTag;
 
   /**
-   * The role that AWS Backup assumes for all selections of this plan. It has the permissions that backups of Amazon EFS need and
-   * takes no others.
+   * The role that AWS Backup assumes for all selections of this plan. Unless you brought it, it has the permissions that backups of
+   * Amazon EFS need and takes no others.
    */
   public readonly role: IRole;
 
-  private readonly backupRole: BackupRole;
+  /** How long backups and restores of `expectedData` take; undefined without it. */
+  public readonly estimate?: EfsBackupEstimate;
+
+  private readonly backupRole?: BackupRole;
   private readonly tagged = new Set<IFileSystemRef>();
-  private ruleCount = 0;
+  private readonly rules: NamedRule[] = [];
+  private scheduled?: readonly ScheduledRule[];
 
   constructor(scope: Construct, id: string, props: EfsBackupPlanProps = {}) {
     super(scope, id);
-    const rules = props.backupPlanRules ?? [backup.BackupPlanRule.daily()];
-    throwProblems(this, [
-      ...checkName(props.backupPlanName),
-      ...(props.backupTag === undefined ? [] : checkTag('backupTag', props.backupTag)),
-      ...checkRuleCount(rules.length),
-      ...rules.flatMap((rule, index) => checkBackupRule(`backupPlanRules[${index}]`, ruleFacts(rule))),
-    ]);
+    const rules = props.backupPlanRules ?? [EfsBackupRule.daily()];
+    throwProblems(this, [...checkPlan(props), ...checkRules(this, [], rules, props.backupVault, (index) => `backupPlanRules[${index}]`)]);
 
     const uniqueName = Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.backupTag = props.backupTag ?? { key: 'efs-backup-plan', value: uniqueName };
     this.backupVault = props.backupVault ?? new EfsBackupVault(this, 'Vault', { removalPolicy });
-    this.backupPlan = new backup.BackupPlan(this, 'BackupPlan', {
-      backupPlanName: props.backupPlanName ?? uniqueName, // the L2's own name is the bare id: two stacks would collide
-      backupVault: this.backupVault,
+    const plan = new CfnBackupPlan(this, 'Resource', {
+      backupPlan: {
+        backupPlanName: props.backupPlanName ?? uniqueName, // the L2's own name is the bare id: two stacks would collide
+        backupPlanRule: Lazy.any({ produce: () => this.rules.map(({ name, rule }) => ruleTemplate(this, name, rule, this.backupVault)) }),
+      },
     });
-    this.backupRole = new BackupRole(this, 'BackupRole', { removalPolicy });
-    this.role = this.backupRole.role;
+    this.backupPlanId = plan.attrBackupPlanId;
+    this.backupPlanArn = plan.attrBackupPlanArn;
+    if (props.role === undefined) {
+      this.backupRole = new BackupRole(this, 'BackupRole', { removalPolicy });
+      this.role = this.backupRole.role;
+    } else {
+      this.role = iam.Role.fromRoleArn(this, 'Role', props.role.roleRef.roleArn, { mutable: false });
+    }
+    this.estimate = props.expectedData && EfsBackupEstimate.forData(props.expectedData);
+    if (this.estimate !== undefined) {
+      warnOfEstimate(this, this.estimate);
+    }
     rules.forEach((rule) => this.writeRule(rule));
     // made at once, not with the first tagged file system: what backupTag promises must hold for file systems of other stacks too
     this.addSelection('ByTag', { fileSystems: FileSystemSelector.taggedWith(this.backupTag) });
+    this.node.addValidation({
+      validate: () => this.rules.length === 0 ? ["'backupPlanRules' must hold a rule; add one with addRule(...)"] : checkOverrides(plan).map(describeProblem),
+    });
+    this.warnOnce();
+    watchPlans(this);
   }
 
   /** The reference by which other constructs take this plan. */
   public get backupPlanRef(): BackupPlanReference {
-    return this.backupPlan.backupPlanRef;
+    return { backupPlanId: this.backupPlanId, backupPlanArn: this.backupPlanArn };
   }
 
   /**
@@ -123,8 +153,8 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
    *
    * @param rule when to back up, and for how long to keep the recovery points.
    */
-  public addRule(rule: backup.BackupPlanRule): void {
-    throwProblems(this, [...checkRuleCount(this.ruleCount + 1), ...checkBackupRule('rule', ruleFacts(rule))]);
+  public addRule(rule: EfsBackupRule): void {
+    throwProblems(this, checkRules(this, this.rules, [rule], this.backupVault, () => 'rule'));
     this.writeRule(rule);
   }
 
@@ -139,13 +169,39 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
   }
 
   /**
+   * The next runs of all rules, in order, for documentation and tests. Of rules that run at the same time, AWS Backup makes the backup of
+   * the one with the longest retention.
+   *
+   * @param after the runs are later than this.
+   * @param count how many at most.
+   */
+  public nextRuns(after: Date, count: number): EfsBackupRun[] {
+    return this.rules.flatMap(({ name, rule }) => {
+      const schedule = scheduleOf(rule);
+      throwProblems(this, schedule !== undefined ? [] : [{
+        subject: `${name}.scheduleExpression`, rule: 'must be known at synth to compute its next runs', remedy: 'write it out instead of using a token',
+      }]);
+      return nextRuns(schedule!, after.getTime(), count).map((time) => ({ ruleName: name, time: new Date(time) }));
+    }).sort((one, other) => one.time.getTime() - other.time.getTime()).slice(0, count);
+  }
+
+  /**
    * Tags a file system of this app with `backupTag`.
    *
    * @internal
    */
   public _tag(fileSystem: FileSystem, owner: IFileSystemRef): void {
     Tags.of(fileSystem).add(this.backupTag.key, this.backupTag.value, { includeResourceTypes: ['AWS::EFS::FileSystem'] });
-    this.tagged.add(fileSystem).add(owner);
+    this._noteTagged(fileSystem, owner);
+  }
+
+  /**
+   * Notes that file systems carry `backupTag`.
+   *
+   * @internal
+   */
+  public _noteTagged(...fileSystems: IFileSystemRef[]): void {
+    fileSystems.forEach((fileSystem) => this.tagged.add(fileSystem));
   }
 
   /**
@@ -157,32 +213,65 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
     return this.tagged.has(fileSystem);
   }
 
-  private writeRule(rule: backup.BackupPlanRule): void {
-    this.ruleCount += 1;
-    this.backupPlan.addRule(rule);
-    this.backupRole.allowVault(rule.props.backupVault ?? this.backupVault);
-    for (const copy of rule.props.copyActions ?? []) {
-      this.backupRole.allowCopies();
-      this.backupRole.allowVault(copy.destinationBackupVault);
+  /**
+   * Whether this plan certainly backs up a file system. Tags that are given to constructs count once they are applied, which is at the
+   * latest when the app is validated; those of imported file systems are unknown.
+   *
+   * @internal
+   */
+  public _selects(fileSystem: IFileSystemRef): boolean {
+    return this.tagged.has(fileSystem) || this._selectsFacts(fileSystemFacts(fileSystem));
+  }
+
+  /**
+   * Whether this plan certainly backs up a file system of which this is known.
+   *
+   * @internal
+   */
+  public _selectsFacts(facts: FileSystemFacts): boolean {
+    return (facts.resource !== undefined && this.tagged.has(facts.resource)) || selectionsOf(this).some((selector) => selector._selects(facts, this));
+  }
+
+  /**
+   * The rules whose times are known at synth.
+   *
+   * @internal
+   */
+  public _scheduledRules(): readonly ScheduledRule[] {
+    this.scheduled ??= this.rules.map(({ name, rule }) => scheduledRule(this, name, rule, this.backupVault)).filter((rule) => rule !== undefined);
+    return this.scheduled;
+  }
+
+  private writeRule(rule: EfsBackupRule): void {
+    const name = rule.props.ruleName ?? `Rule${this.rules.length + 1}`;
+    this.rules.push({ name, rule });
+    this.scheduled = undefined;
+    const { backupVault = this.backupVault, logicallyAirGappedBackupVault, copyActions = [] } = rule.props;
+    this.backupRole?.allowVault(backupVault);
+    if (logicallyAirGappedBackupVault !== undefined) {
+      this.backupRole?.allowAirGappedVault(logicallyAirGappedBackupVault);
     }
+    for (const { destination } of copyActions) {
+      this.backupRole?.allowCopies(destination._bind(this)); // makes the vault in another Region, where that is asked for
+    }
+    warnOfRule(this, name, ruleFacts(rule), scheduleOf(rule), this.estimate);
+  }
+
+  /** What the rules take from each other is known once no more are added. */
+  private warnOnce(): void {
+    let warned = false;
+    this.node.addValidation({
+      validate: () => {
+        if (!warned) {
+          warned = true;
+          warnOfRules(this);
+        }
+        return [];
+      },
+    });
   }
 }
 
-function checkName(name: string | undefined): Problem[] {
-  if (name === undefined || Token.isUnresolved(name) || BACKUP_PLAN_NAME.test(name)) {
-    return [];
-  }
-  return [{
-    subject: 'backupPlanName',
-    rule: 'must be 1 to 50 letters, digits, hyphens, underscores or dots',
-    value: name,
-    remedy: 'choose another name, or leave it out',
-  }];
-}
-
-function checkRuleCount(count: number): Problem[] {
-  if (count <= MOST_RULES) {
-    return [];
-  }
-  return [{ subject: 'backupPlanRules', rule: `must hold at most ${MOST_RULES} rules`, value: count, remedy: 'use a second plan' }];
+function ofEachRule({ copyActions, scheduleExpressionTimezone }: EfsBackupPresetOptions) {
+  return { copyActions, scheduleExpressionTimezone };
 }

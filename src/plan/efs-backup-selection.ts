@@ -3,7 +3,10 @@ import type { IBackupPlanRef } from 'aws-cdk-lib/aws-backup';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import { Lazy, Names, Resource, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { EfsTagCondition } from './efs-tag-condition';
 import type { FileSystemSelector } from './file-system-selector';
+import { checkSelectionCount, noteSelection } from './selections-of';
+import { describeProblem } from '../core/problem';
 import type { Problem } from '../core/problem';
 import { throwProblems } from '../private/validation-error';
 
@@ -49,24 +52,40 @@ export class EfsBackupSelection extends Resource {
 
   constructor(scope: Construct, id: string, props: EfsBackupSelectionProps) {
     super(scope, id);
-    throwProblems(this, [...checkName(props.backupSelectionName), ...props.fileSystems._check(this)]);
+    const { fileSystems } = props;
+    throwProblems(this, [
+      ...checkName(props.backupSelectionName),
+      ...fileSystems._check(this),
+      ...checkSelectionCount(props.backupPlan, fileSystems),
+    ]);
+    this.node.addValidation({ validate: () => fileSystems._checkAtSynth(this).map(describeProblem) });
+    noteSelection(props.backupPlan, fileSystems);
 
-    const tags = props.fileSystems._bind(this).tags;
+    const { conditions, notResources } = fileSystems._bind(this);
     const selection = new backup.CfnBackupSelection(this, 'Resource', {
       backupPlanId: props.backupPlan.backupPlanRef.backupPlanId,
       backupSelection: {
         selectionName: props.backupSelectionName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' }),
         iamRoleArn: props.role.roleRef.roleArn,
-        resources: Lazy.list({ produce: () => props.fileSystems._bind(this).resources }),
-        // Conditions, not ListOfTags: several conditions must all hold, several list entries are alternatives.
-        // The property is untyped JSON in CloudFormation, so its keys are spelled as in the API.
-        conditions: tags && {
-          StringEquals: tags.map((tag) => ({ ConditionKey: `aws:ResourceTag/${tag.key}`, ConditionValue: tag.value })),
-        },
+        resources: Lazy.list({ produce: () => fileSystems._bind(this).resources }),
+        notResources,
+        conditions: conditions.length === 0 ? undefined : conditionsTemplate(conditions),
       },
     });
     this.selectionId = selection.attrSelectionId;
   }
+}
+
+/**
+ * Conditions, not ListOfTags: several conditions must all hold, several list entries are alternatives. The property is untyped JSON in
+ * CloudFormation, so its keys are spelled as in the API.
+ */
+function conditionsTemplate(conditions: readonly EfsTagCondition[]): Record<string, Array<Record<string, string>>> {
+  const template: Record<string, Array<Record<string, string>>> = {};
+  for (const { _operator: operator, _key: key, _value: value } of conditions) {
+    (template[operator] ??= []).push({ ConditionKey: `aws:ResourceTag/${key}`, ConditionValue: value });
+  }
+  return template;
 }
 
 function checkName(name: string | undefined): Problem[] {

@@ -1,16 +1,15 @@
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
-import { Stack, Token } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
-import { checkTag } from './check-tag';
+import { Token } from 'aws-cdk-lib/core';
+import type { Construct, IConstruct } from 'constructs';
 import type { EfsBackupTag } from './efs-backup-tag';
+import { EfsTagCondition } from './efs-tag-condition';
+import type { FileSystemFacts } from './file-system-facts';
+import { byArn, EVERY_FILE_SYSTEM, identified, referenced, within } from './file-system-source';
+import type { FileSystemSource } from './file-system-source';
 import type { Problem } from '../core/problem';
-import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
 
-/** ARNs without a wildcard in one selection ("AWS Backup quotas", AWS Backup Developer Guide). */
-const MOST_ARNS = 500;
-
-/** Tags in one selection ("AWS Backup quotas"). */
-const MOST_TAGS = 30;
+/** Conditions in one selection ("AWS Backup quotas", AWS Backup Developer Guide). */
+const MOST_CONDITIONS = 30;
 
 /**
  * What a selector becomes in `AWS::Backup::BackupSelection`.
@@ -20,15 +19,19 @@ const MOST_TAGS = 30;
 export interface SelectedResources {
   /** The ARNs of the file systems, or the pattern of all of them; never empty. */
   readonly resources: string[];
-  /** The tags that a file system must have, all of them; undefined if none is asked for. */
-  readonly tags?: EfsBackupTag[];
+  /** The ARNs that are left out. */
+  readonly notResources?: string[];
+  /** What the tags of a file system must be like, all of it. */
+  readonly conditions: readonly EfsTagCondition[];
 }
 
 /**
  * Which file systems a backup selection assigns to its plan. A selection that names nothing would select every resource of the
- * account that AWS Backup supports, so there is no empty selector.
+ * account that AWS Backup supports, so there is no empty selector, and each selects Amazon EFS file systems only.
+ *
+ * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
  */
-export abstract class FileSystemSelector {
+export class FileSystemSelector {
   /**
    * These file systems, by ARN. AWS Backup backs up resources of the account and Region of the plan only.
    *
@@ -36,17 +39,50 @@ export abstract class FileSystemSelector {
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/aws-backup-limits.html
    */
   public static fileSystems(...fileSystems: IFileSystemRef[]): FileSystemSelector {
-    return new ReferencedFileSystems([...fileSystems]);
+    return new FileSystemSelector(referenced([...fileSystems]));
+  }
+
+  /**
+   * These file systems of the account and Region of the plan.
+   *
+   * @param fileSystemIds 1 to 500 IDs, such as `fs-0123456789abcdef0`.
+   */
+  public static fileSystemIds(...fileSystemIds: string[]): FileSystemSelector {
+    return new FileSystemSelector(identified([...fileSystemIds]));
+  }
+
+  /**
+   * These file systems, by ARN or by the beginning of one.
+   *
+   * @param fileSystemArns 1 to 500 ARNs; up to 30 of them may end with `*`.
+   */
+  public static fileSystemArns(...fileSystemArns: string[]): FileSystemSelector {
+    return new FileSystemSelector(byArn([...fileSystemArns]));
+  }
+
+  /**
+   * Every file system of this app below a construct, such as a stack: those that are there when the app is synthesized. They must be in
+   * the account and Region of the plan. To select file systems of other stacks without references between the stacks, apply the mixin
+   * `BackedUpByPlan`.
+   *
+   * @param scope the construct.
+   */
+  public static within(scope: IConstruct): FileSystemSelector {
+    return new FileSystemSelector(within(scope));
+  }
+
+  /** Every file system of the account and Region, whether it is there today or made tomorrow. */
+  public static every(): FileSystemSelector {
+    return new FileSystemSelector(EVERY_FILE_SYSTEM);
   }
 
   /**
    * Every file system of the account and Region that carries all of these tags, whether it is there today or made tomorrow.
    *
    * @param tags 1 to 30 tags with different keys.
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
    */
   public static taggedWith(...tags: EfsBackupTag[]): FileSystemSelector {
-    return new TaggedFileSystems([...tags]);
+    return new FileSystemSelector(EVERY_FILE_SYSTEM, tags.map(({ key, value }) => EfsTagCondition.stringEquals(key, value)), [], 'tags');
   }
 
   /**
@@ -55,7 +91,41 @@ export abstract class FileSystemSelector {
    * @internal
    */
   public static _fromList(fileSystems: readonly IFileSystemRef[]): FileSystemSelector {
-    return new ReferencedFileSystems(fileSystems);
+    return new FileSystemSelector(referenced(fileSystems));
+  }
+
+  private constructor(
+    private readonly source: FileSystemSource,
+    private readonly conditions: readonly EfsTagCondition[] = [],
+    private readonly excluded: readonly FileSystemSource[] = [],
+    private readonly conditionsProp: 'tags' | 'conditions' = 'conditions',
+  ) {}
+
+  /**
+   * Of these file systems, those whose tags fulfil all of these conditions.
+   *
+   * @param conditions 1 to 30 conditions, in all.
+   */
+  public where(...conditions: EfsTagCondition[]): FileSystemSelector {
+    return new FileSystemSelector(this.source, [...this.conditions, ...conditions], this.excluded);
+  }
+
+  /**
+   * These file systems without some others.
+   *
+   * @param fileSystems 1 to 500 file systems that are left out.
+   */
+  public except(...fileSystems: IFileSystemRef[]): FileSystemSelector {
+    return new FileSystemSelector(this.source, this.conditions, [...this.excluded, referenced([...fileSystems])], this.conditionsProp);
+  }
+
+  /**
+   * These file systems without some others.
+   *
+   * @param fileSystemArns 1 to 500 ARNs that are left out; up to 30 of them may end with `*`.
+   */
+  public exceptArns(...fileSystemArns: string[]): FileSystemSelector {
+    return new FileSystemSelector(this.source, this.conditions, [...this.excluded, byArn([...fileSystemArns])], this.conditionsProp);
   }
 
   /**
@@ -63,62 +133,66 @@ export abstract class FileSystemSelector {
    *
    * @internal
    */
-  public abstract _check(scope: Construct): Problem[];
+  public _check(scope: Construct): Problem[] {
+    return [...this.source.check(scope), ...this.checkConditions(), ...this.checkExcluded(scope)];
+  }
+
+  /**
+   * What is wrong with it, as can only be seen once the app is complete.
+   *
+   * @internal
+   */
+  public _checkAtSynth(scope: Construct): Problem[] {
+    return this.source.checkAtSynth?.(scope) ?? [];
+  }
 
   /**
    * What CloudFormation is to select.
    *
    * @internal
    */
-  public abstract _bind(scope: Construct): SelectedResources;
-}
-
-class ReferencedFileSystems extends FileSystemSelector {
-  constructor(private readonly fileSystems: readonly IFileSystemRef[]) {
-    super();
+  public _bind(scope: Construct): SelectedResources {
+    const excluded = this.excluded.flatMap((source) => source.arns(scope));
+    return { resources: this.source.arns(scope), notResources: excluded.length === 0 ? undefined : excluded, conditions: this.conditions };
   }
 
-  public _check(scope: Construct): Problem[] {
-    const count = this.fileSystems.length;
-    if (count < 1 || count > MOST_ARNS) {
+  /**
+   * Whether it selects by tag.
+   *
+   * @internal
+   */
+  public get _byTag(): boolean {
+    return this.conditions.length > 0;
+  }
+
+  /**
+   * Whether it certainly selects a file system, as far as its tags are set.
+   *
+   * @internal
+   */
+  public _selects(fileSystem: FileSystemFacts, scope: Construct): boolean {
+    const { tags } = fileSystem;
+    return this.source.names(fileSystem, scope)
+      && (this.conditions.length === 0 || (tags !== undefined && this.conditions.every((condition) => condition._matches(tags))))
+      && !this.excluded.some((source) => source.names(fileSystem, scope));
+  }
+
+  private checkConditions(): Problem[] {
+    const [subject, count] = [this.conditionsProp, this.conditions.length];
+    if (count > MOST_CONDITIONS || (subject === 'tags' && count === 0)) {
       return [{
-        subject: 'fileSystems',
-        rule: `must hold 1 to ${MOST_ARNS} file systems`,
+        subject,
+        rule: subject === 'tags' ? `must hold 1 to ${MOST_CONDITIONS} tags` : `must hold at most ${MOST_CONDITIONS} conditions`,
         value: count,
-        remedy: count < 1 ? 'name the file systems to back up' : 'use several selections, or select by tag',
+        remedy: count === 0 ? 'name the tags that a file system must have' : 'use several selections',
       }];
     }
-    const { account, region } = Stack.of(scope);
-    return this.fileSystems.flatMap((fileSystem, index) => !environmentsDiffer(environmentOf(fileSystem), { account, region }) ? [] : [{
-      subject: `fileSystems[${index}]`,
-      rule: 'must be in the account and Region of the backup plan',
-      value: describeEnvironment(environmentOf(fileSystem)),
-      remedy: 'back it up with a plan in its own account and Region',
-    }]);
-  }
-
-  public _bind(): SelectedResources {
-    // the ARN of the reference itself: BackupResource.fromEfsFileSystem writes the account and Region of the stack into it
-    return { resources: [...new Set(this.fileSystems.map((fileSystem) => fileSystem.fileSystemRef.fileSystemArn))] };
-  }
-}
-
-class TaggedFileSystems extends FileSystemSelector {
-  constructor(private readonly tags: readonly EfsBackupTag[]) {
-    super();
-  }
-
-  public _check(): Problem[] {
-    const count = this.tags.length;
-    if (count < 1 || count > MOST_TAGS) {
-      return [{ subject: 'tags', rule: `must hold 1 to ${MOST_TAGS} tags`, value: count, remedy: 'name the tags that a file system must have' }];
-    }
-    const problems = this.tags.flatMap((tag, index) => checkTag(`tags[${index}]`, tag));
-    const keys = this.tags.map((tag) => tag.key);
-    keys.forEach((key, index) => {
-      if (!Token.isUnresolved(key) && keys.indexOf(key) < index) {
+    const problems = this.conditions.flatMap((condition, index) => condition._check(`${subject}[${index}]`));
+    const equal = this.conditions.map((condition) => condition._operator === 'StringEquals' ? condition._key : undefined);
+    equal.forEach((key, index) => {
+      if (key !== undefined && !Token.isUnresolved(key) && equal.indexOf(key) < index) {
         problems.push({
-          subject: `tags[${index}].key`,
+          subject: `${subject}[${index}].key`,
           rule: 'must differ from the other keys: a file system must have all of these tags, and has one value per key',
           value: key,
           remedy: 'use one selection for each value',
@@ -128,9 +202,7 @@ class TaggedFileSystems extends FileSystemSelector {
     return problems;
   }
 
-  public _bind(scope: Construct): SelectedResources {
-    // the resource type must be named: a condition alone would filter everything that AWS Backup supports ("Assigning resources")
-    const every = Stack.of(scope).formatArn({ service: 'elasticfilesystem', region: '*', account: '*', resource: 'file-system', resourceName: '*' });
-    return { resources: [every], tags: [...this.tags] };
+  private checkExcluded(scope: Construct): Problem[] {
+    return this.excluded.flatMap((source) => source.check(scope)).map((problem) => ({ ...problem, subject: `except.${problem.subject}` }));
   }
 }

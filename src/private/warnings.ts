@@ -8,6 +8,22 @@ import type { IConstruct } from 'constructs';
 export enum WarningId {
   /** More items than the documentation of AWS agrees on. */
   MANY_RESTORE_ITEMS = 'cdk-efs-backup:manyRestoreItems',
+  /** A rule runs at other times than one may think. */
+  SCHEDULE = 'cdk-efs-backup:schedule',
+  /** The start window of a rule is still open when it runs again. */
+  START_WINDOW = 'cdk-efs-backup:startWindow',
+  /** Rules of one plan take backups from each other. */
+  OVERLAPPING_RULES = 'cdk-efs-backup:overlappingRules',
+  /** Two plans want the same file system at the same time. */
+  OVERLAPPING_PLANS = 'cdk-efs-backup:overlappingPlans',
+  /** A plan and the automatic backups of Amazon EFS want the same file system at the same time. */
+  OVERLAPPING_AUTOMATIC_BACKUPS = 'cdk-efs-backup:overlappingAutomaticBackups',
+  /** Recovery points leave warm storage so soon that later backups are full. */
+  WARM_STORAGE = 'cdk-efs-backup:warmStorage',
+  /** The expected data does not fit the completion window of a rule. */
+  COMPLETION_WINDOW = 'cdk-efs-backup:completionWindow',
+  /** A backup of the expected data comes near to the longest one that there may be. */
+  LONG_BACKUP = 'cdk-efs-backup:longBackup',
 }
 
 /** Adds a warning that users can acknowledge with `Validations.of(scope).acknowledge(...)`. */

@@ -1,4 +1,3 @@
-import * as backup from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -11,8 +10,8 @@ import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, BackedUpFileSystem, ConflictPolicy, EfsBackup, EfsBackupPlan, EfsBackupSelection, EfsBackupVault, EfsRestoreWorkflow,
-  FileSystemSelector, RecoveryDirectoryDisposal,
+  AfterRestore, BackedUpFileSystem, ConflictPolicy, CopyDestination, EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault,
+  EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal,
 } from '../../src';
 
 /** The quick start, as a new app has it. */
@@ -47,14 +46,14 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
   const vault = new EfsBackupVault(stack, 'Vault', {
     backupVaultName: 'every-prop', encryptionKey: key, deletionExemptRoles: [role('Exempt')], deploymentRole: role('Deployment'), removalPolicy: RemovalPolicy.DESTROY,
   });
-  const weekly = new backup.BackupPlanRule({
+  const weekly = new EfsBackupRule({
     ruleName: 'Weekly',
     scheduleExpression: events.Schedule.cron({ weekDay: 'SUN', hour: '2', minute: '30' }),
     startWindow: Duration.hours(1),
     completionWindow: Duration.hours(12),
     deleteAfter: Duration.days(365),
     moveToColdStorageAfter: Duration.days(30),
-    copyActions: [{ destinationBackupVault: new EfsBackupVault(stack, 'Copies'), deleteAfter: Duration.days(400) }],
+    copyActions: [{ destination: CopyDestination.backupVault(new EfsBackupVault(stack, 'Copies')), deleteAfter: Duration.days(400) }],
   });
   const plan = new EfsBackupPlan(stack, 'Plan', {
     backupPlanName: 'every-prop',
@@ -67,7 +66,7 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     backupSelectionName: 'every-prop', fileSystems: FileSystemSelector.fileSystems(new efs.CfnFileSystem(stack, 'Raw', { encrypted: true })),
   });
   new EfsBackupSelection(stack, 'ByTags', {
-    backupPlan: plan.backupPlan, role: role('Selection'), fileSystems: FileSystemSelector.taggedWith({ key: 'one', value: '1' }, { key: 'two', value: '2' }),
+    backupPlan: plan, role: role('Selection'), fileSystems: FileSystemSelector.taggedWith({ key: 'one', value: '1' }, { key: 'two', value: '2' }),
   });
   const data = new BackedUpFileSystem(stack, 'Data', {
     vpc,
@@ -99,7 +98,7 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
   workflow.grants.read(role('Auditors', 'lambda.amazonaws.com'));
   const efsBackup = new EfsBackup(stack, 'Backup', {
     fileSystems: [efs.CfnFileSystem.fromFileSystemId(stack, 'Imported', 'fs-0123456789abcdef0')],
-    backupPlanRules: [backup.BackupPlanRule.monthly1Year()],
+    backupPlanRules: [EfsBackupRule.monthly()],
     backupTag: { key: 'another-plan', value: 'every' },
     encryptionKey: key,
     deletionExemptRoles: [role('ExemptToo')],

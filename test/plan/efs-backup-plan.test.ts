@@ -1,10 +1,11 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { App, CfnParameter, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, Lazy, RemovalPolicy, Stack, TimeZone, Token } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { EfsBackupPlan, FileSystemSelector } from '../../src/plan';
+import { EfsBackupPlan, EfsBackupRule, FileSystemSelector } from '../../src/plan';
 import { EfsBackupVault } from '../../src/vault';
 import { findings } from '../private/nag';
 
@@ -12,7 +13,7 @@ const PLAN = 'AWS::Backup::BackupPlan';
 const SELECTION = 'AWS::Backup::BackupSelection';
 const POLICY = 'AWS::IAM::ManagedPolicy';
 
-const rule = (props: backup.BackupPlanRuleProps) => new backup.BackupPlanRule(props);
+const rule = (props: backup.BackupPlanRuleProps) => EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule(props));
 const nightly = events.Schedule.cron({ hour: '5', minute: '0' });
 const ref = (name: string) => ({ Ref: `AWS::${name}` });
 
@@ -54,7 +55,7 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
     const other = new EfsBackupPlan(stack, 'Other');
     const template = Template.fromStack(stack);
     template.hasResourceProperties(SELECTION, {
-      BackupPlanId: stack.resolve(plan.backupPlan.backupPlanId),
+      BackupPlanId: stack.resolve(plan.backupPlanId),
       BackupSelection: {
         IamRoleArn: stack.resolve(plan.role.roleArn),
         SelectionName: Match.stringLikeRegexp('^Stack-Plan-ByTag-[A-Z0-9]{8}$'),
@@ -174,16 +175,16 @@ test('the default name fits, however deep the construct lies', () => {
 test('is a reference to itself, and takes more selections', () => {
   const stack = new Stack();
   const plan = new EfsBackupPlan(stack, 'Plan');
-  expect(plan.backupPlanRef).toEqual(plan.backupPlan.backupPlanRef);
+  expect(plan.backupPlanRef).toEqual({ backupPlanId: plan.backupPlanId, backupPlanArn: plan.backupPlanArn });
   plan.addSelection('Gold', { fileSystems: FileSystemSelector.taggedWith({ key: 'tier', value: 'gold' }), backupSelectionName: 'gold' });
   Template.fromStack(stack).hasResourceProperties(SELECTION, {
-    BackupPlanId: stack.resolve(plan.backupPlan.backupPlanId),
+    BackupPlanId: stack.resolve(plan.backupPlanId),
     BackupSelection: { SelectionName: 'gold', IamRoleArn: stack.resolve(plan.role.roleArn) },
   });
 });
 
 describe('refuses', () => {
-  test.each<[string, backup.BackupPlanRule, RegExp]>([
+  test.each<[string, EfsBackupRule, RegExp]>([
     ['89 days of cold storage', rule({ deleteAfter: Duration.days(119), moveToColdStorageAfter: Duration.days(30) }), /'backupPlanRules\[0\].deleteAfter'.*use 120 days/],
     ['half a day', rule({ deleteAfter: Duration.hours(36) }), /deleteAfter'.*got "1.5 days"/],
     ['a short start window', rule({ startWindow: Duration.minutes(59) }), /startWindow'.*got "59 minutes"/],
@@ -226,6 +227,88 @@ describe('refuses', () => {
       backupTag: { key: '', value: 'x'.repeat(257) },
       backupPlanRules: [rule({ startWindow: Duration.minutes(1) })],
     })).toThrow(/4 problems:\n1. 'backupPlanName'.*\n2. 'backupTag.key'.*\n3. 'backupTag.value'.*\n4. 'backupPlanRules\[0\].startWindow'/);
+  });
+});
+
+describe('what is written into the resource itself', () => {
+  test.each<[string, string, unknown, RegExp]>([
+    ['continuous backup', 'BackupPlanRule.0.EnableContinuousBackup', true, /'BackupPlanRule\[0\].enableContinuousBackup' must not be set: Amazon EFS has no continuous backups/],
+    ['an index', 'BackupPlanRule.0.IndexActions', [{ ResourceTypes: ['S3'] }], /'BackupPlanRule\[0\].indexActions' must be empty/],
+    ['a malware scan', 'BackupPlanRule.0.ScanActions', [{ MalwareScanner: 'GUARDDUTY', ScanMode: 'FULL_SCAN' }], /'BackupPlanRule\[0\].scanActions' must be empty: AWS Backup scans backups of/],
+    ['malware scans of the plan', 'ScanSettings', [{ MalwareScanner: 'GUARDDUTY' }], /'BackupPlan.scanActions' must be empty/],
+    ['the archive tier', 'BackupPlanRule.0.Lifecycle.OptInToArchiveForSupportedResources', true, /optInToArchiveForSupportedResources' must not be set/],
+  ])('fails the synth if AWS Backup does not do it for Amazon EFS: %s', (_name, path, value, message) => {
+    const app = new App();
+    const plan = new EfsBackupPlan(new Stack(app, 'Stack'), 'Plan');
+    (plan.node.defaultChild as backup.CfnBackupPlan).addPropertyOverride(`BackupPlan.${path}`, value);
+    expect(() => app.synth()).toThrow(message);
+  });
+
+  test('stays as it is otherwise', () => {
+    const stack = new Stack();
+    const plan = new EfsBackupPlan(stack, 'Plan');
+    (plan.node.defaultChild as backup.CfnBackupPlan).addPropertyOverride('BackupPlan.BackupPlanRule.0.ScheduleExpression', 'cron(0 6 * * ? *)');
+    Template.fromStack(stack).hasResourceProperties(PLAN, { BackupPlan: { BackupPlanRule: [{ ScheduleExpression: 'cron(0 6 * * ? *)' }] } });
+  });
+
+  test('fails the synth without any rule', () => {
+    const app = new App();
+    new EfsBackupPlan(new Stack(app, 'Stack'), 'Plan', { backupPlanRules: [] });
+    expect(() => app.synth()).toThrow(/'backupPlanRules' must hold a rule; add one with addRule/);
+  });
+});
+
+test('takes a role of yours, and adds nothing to it', () => {
+  const stack = new Stack();
+  const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('backup.amazonaws.com') });
+  const plan = new EfsBackupPlan(stack, 'Plan', { role });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::IAM::Role', 1);
+  template.resourceCountIs(POLICY, 0);
+  template.resourceCountIs('AWS::IAM::Policy', 0);
+  template.hasResourceProperties(SELECTION, { BackupSelection: { IamRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Role'), 'Arn'] } } });
+  expect(plan.role.roleArn).toBe(role.roleArn);
+});
+
+describe('ready-made plans', () => {
+  const made = (make: (stack: Stack) => EfsBackupPlan) => {
+    const stack = new Stack(new App(), 'Stack');
+    make(stack);
+    const [{ Properties }] = Object.values(Template.fromStack(stack).findResources(PLAN));
+    return Properties.BackupPlan.BackupPlanRule.map((each: any) => [
+      each.RuleName, each.ScheduleExpression, each.Lifecycle.DeleteAfterDays, each.Lifecycle.MoveToColdStorageAfterDays,
+      each.ScheduleExpressionTimezone,
+    ]);
+  };
+  const daily = ['Daily', 'cron(0 5 * * ? *)', 35, undefined];
+
+  test('35 days', () => {
+    expect(made((stack) => EfsBackupPlan.daily35Days(stack, 'Plan', { scheduleExpressionTimezone: TimeZone.ASIA_TOKYO }))).toEqual([[...daily, 'Asia/Tokyo']]);
+  });
+
+  test('grandfather, father, son', () => {
+    expect(made((stack) => EfsBackupPlan.grandfatherFatherSon(stack, 'Plan'))).toEqual([
+      [...daily, undefined],
+      ['Weekly', 'cron(0 5 ? * SUN *)', 91, undefined, undefined],
+      ['Monthly', 'cron(0 5 1 * ? *)', 366, 30, undefined],
+      ['Yearly', 'cron(0 5 1 JAN ? *)', 2557, 30, undefined],
+    ]);
+  });
+
+  test.each([[1, 366], [7, 2557], [10, 3653], [99, 36160]])('compliance: %i years are %i days, leap days included', (years, days) => {
+    expect(made((stack) => EfsBackupPlan.complianceYears(stack, 'Plan', years))).toEqual([[...daily, undefined], ['Monthly', 'cron(0 5 1 * ? *)', days, 30, undefined]]);
+  });
+
+  test.each([0, 1.5, 100, NaN])('compliance fails for %p years', (years) => {
+    expect(() => EfsBackupPlan.complianceYears(new Stack(), 'Plan', years)).toThrow(/'years' must be a whole number from 1 to 99/);
+  });
+
+  test('take what other plans take', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const plan = EfsBackupPlan.grandfatherFatherSon(stack, 'Plan', { backupPlanName: 'mine', backupTag: { key: 'a', value: 'b' }, removalPolicy: RemovalPolicy.DESTROY });
+    expect(plan.backupTag).toEqual({ key: 'a', value: 'b' });
+    Template.fromStack(stack).hasResource('AWS::Backup::BackupVault', { DeletionPolicy: 'Delete' });
+    Template.fromStack(stack).hasResourceProperties(PLAN, { BackupPlan: { BackupPlanName: 'mine' } });
   });
 });
 
