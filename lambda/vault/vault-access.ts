@@ -52,13 +52,12 @@ function formerPolicyOf(physicalId: string | undefined): string | undefined {
   return kept === NO_POLICY ? undefined : inflateRawSync(Buffer.from(kept, 'base64url')).toString();
 }
 
-function opened(policy: string, roleArns: readonly string[]): string | undefined {
-  const { policy: result, refused } = openForRestore(policy, roleArns);
+function refuseUnopenable(policy: string | undefined): void {
+  const { refused } = openForRestore(policy ?? '{}', []);
   if (refused.length > 0) {
     throw new CustomResourceError(`the access policy of the vault '${AUTOMATIC_BACKUP_VAULT}' denies everything but some actions (NotAction, statement ${refused.join(', ')}), which cannot be opened; `
       + 'write the denied actions out');
   }
-  return result;
 }
 
 /** Opens the vault of the automatic backups of Amazon EFS for restores and copies, and closes it again. */
@@ -71,6 +70,7 @@ export function vaultAccess(aws: VaultPolicies, patience: Patience): CustomResou
       try {
         // Amazon EFS makes the vault with the first file system whose automatic backups are on, perhaps in this very deployment
         const former = await patiently(patience, (error) => mayBeMissing(error) || isTransient(error), async () => policyOf(aws));
+        refuseUnopenable(former);
         return { physicalResourceId: physicalIdOf(former) };
       } catch (error) {
         if (mayBeMissing(error)) {
@@ -83,12 +83,12 @@ export function vaultAccess(aws: VaultPolicies, patience: Patience): CustomResou
 
     async goOn({ RequestType, PhysicalResourceId, ResourceProperties: { RoleArns } }) {
       const former = formerPolicyOf(PhysicalResourceId);
-      const change = former && opened(former, RequestType === 'Delete' ? [] : RoleArns);
-      if (former === undefined || change === undefined) {
+      const { policy } = openForRestore(former ?? '{}', RequestType === 'Delete' ? [] : RoleArns);
+      if (policy === undefined) {
         return DONE; // it was open before
       }
       try {
-        await aws.putBackupVaultAccessPolicy({ ...VAULT, Policy: RequestType === 'Delete' ? former : change });
+        await aws.putBackupVaultAccessPolicy({ ...VAULT, Policy: RequestType === 'Delete' ? former : policy });
       } catch (error) {
         if (RequestType !== 'Delete' || !isNamed(error, 'ResourceNotFoundException')) {
           throw error;

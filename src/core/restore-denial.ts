@@ -52,7 +52,7 @@ function open(statement: Statement, roleArns: readonly string[]): Statement[] {
 export function openForRestore(policy: string, roleArns: readonly string[]): OpenedPolicy {
   const document = JSON.parse(policy) as Policy;
   const statements = listOf(document.Statement);
-  const refused = statements.filter(({ Effect, NotAction }) => Effect === 'Deny' && NotAction !== undefined).map(({ Sid }, index) => Sid ?? `number ${index + 1}`);
+  const refused = statements.flatMap(({ Effect, NotAction, Sid }, index) => Effect === 'Deny' && NotAction !== undefined ? [Sid ?? `number ${index + 1}`] : []);
   const opened = statements.flatMap((statement) => open(statement, roleArns));
   const changed = opened.length !== statements.length || opened.some((statement, index) => statement !== statements[index]);
   if (!changed) {

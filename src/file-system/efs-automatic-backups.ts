@@ -68,7 +68,7 @@ export class EfsAutomaticBackups extends Resource {
       queryInterval: Duration.seconds(10),
       encryptionKey: props.logEncryptionKey,
     });
-    provider.allow(['elasticfilesystem:DescribeBackupPolicy', 'elasticfilesystem:PutBackupPolicy'], fileSystemArn,
+    provider.allow({ actions: ['elasticfilesystem:DescribeBackupPolicy', 'elasticfilesystem:PutBackupPolicy'] }, fileSystemArn,
       Stack.of(this).formatArn({ service: 'elasticfilesystem', resource: 'file-system', resourceName: '*' }));
     // Amazon EFS makes the vault and the plan with its service-linked role, and the role with the permissions of the caller
     provider.role.addStatements(new iam.PolicyStatement({

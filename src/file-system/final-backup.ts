@@ -1,9 +1,8 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { Duration, Resource, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Duration, Resource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { CustomResourceKind } from '../core/custom-resource';
 import type { FinalBackupProperties } from '../core/custom-resource';
@@ -92,11 +91,11 @@ export class FinalBackup extends Resource {
       queryInterval: Duration.seconds(30),
       encryptionKey: props.logEncryptionKey,
     });
-    provider.allow(['elasticfilesystem:DescribeFileSystems'], fileSystemArn, stack.formatArn({ service: 'elasticfilesystem', resource: 'file-system', resourceName: '*' }));
-    provider.role.addStatements(
-      new iam.PolicyStatement({ actions: ['backup:StartBackupJob'], resources: [backupVaultArn] }),
-      new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [roleArn], conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } } }),
-    );
+    provider.allow({ actions: ['elasticfilesystem:DescribeFileSystems'] }, fileSystemArn, stack.formatArn({ service: 'elasticfilesystem', resource: 'file-system', resourceName: '*' }));
+    provider.allow({ actions: ['backup:StartBackupJob'] }, backupVaultArn,
+      stack.formatArn({ service: 'backup', resource: 'backup-vault', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }));
+    provider.allow({ actions: ['iam:PassRole'], conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } } }, roleArn,
+      stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' }));
     provider.role.addUnscopedStatements('AWS Backup knows no resource-level permissions for backup jobs', 'backup:DescribeBackupJob');
     const properties: FinalBackupProperties = {
       FileSystemId: fileSystemId,

@@ -28,8 +28,11 @@ const FRAMEWORK_STATE_MACHINE = {
   'Serverless-StepFunctionStateMachineXray': NO_SETTING,
 };
 const WAITER_ROLE = 'the provider framework of aws-cdk-lib takes no role for its state machine; this one may invoke two functions of the framework and nothing else';
-/** A managed policy holds 6,144 characters ("IAM and AWS STS quotas", IAM User Guide), which are about 60 ARNs. */
-const MOST_ARNS = 30;
+/**
+ * A managed policy holds 6,144 characters ("IAM and AWS STS quotas", IAM User Guide). A final backup takes three statements of about 500
+ * characters in all, where the feature flag that merges statements is off.
+ */
+const MOST_ARNS = 8;
 
 /** What one kind of custom resource needs of its function. */
 export interface CustomResourceProviderProps {
@@ -60,7 +63,7 @@ export class CustomResourceProvider extends Construct {
   public readonly role: ServiceRole;
   private readonly kind: CustomResourceKind;
   private readonly serviceToken: string;
-  private readonly counts = new Map<string, number>();
+  private readonly allowed = new Map<string, Set<string>>();
 
   private constructor(scope: Construct, id: string, props: CustomResourceProviderProps) {
     super(scope, id);
@@ -108,17 +111,15 @@ export class CustomResourceProvider extends Construct {
     });
   }
 
-  /**
-   * Lets the function do something to one more resource; beyond what fits one policy, to everything that the pattern names.
-   */
-  public allow(actions: string[], arn: string, pattern: string): void {
-    const key = actions.join();
-    const count = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, count);
-    if (count <= MOST_ARNS) {
-      this.role.addStatements(new iam.PolicyStatement({ actions, resources: [arn] }));
-    } else if (count === MOST_ARNS + 1) {
-      this.role.addWildcardStatements(`more than ${MOST_ARNS} resources, whose ARNs do not fit one policy; limited to this account and Region`, new iam.PolicyStatement({ actions, resources: [pattern] }));
+  /** Lets the function do something to one more resource; beyond what fits one policy, to everything that the pattern names. */
+  public allow(statement: Required<Pick<iam.PolicyStatementProps, 'actions'>> & Pick<iam.PolicyStatementProps, 'conditions'>, arn: string, pattern: string): void {
+    const key = statement.actions.join();
+    const known = this.allowed.get(key) ?? new Set();
+    this.allowed.set(key, known.add(JSON.stringify(Stack.of(this).resolve(arn))));
+    if (known.size <= MOST_ARNS) {
+      this.role.addStatements(new iam.PolicyStatement({ ...statement, resources: [arn] })); // equal ones are dropped
+    } else {
+      this.role.addWildcardStatements(`more than ${MOST_ARNS} resources, whose ARNs do not fit one policy; limited to this account and Region`, new iam.PolicyStatement({ ...statement, resources: [pattern] }));
     }
   }
 

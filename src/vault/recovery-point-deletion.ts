@@ -65,7 +65,7 @@ export class RecoveryPointDeletion extends Construct {
     });
     this.role = this.provider.role.role;
     const arnOf = (resource: string, resourceName: string) => stack.formatArn({ service: 'backup', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    this.provider.allow(['backup:DescribeBackupVault', 'backup:ListRecoveryPointsByBackupVault', 'backup:ListTags'],
+    this.provider.allow({ actions: ['backup:DescribeBackupVault', 'backup:ListRecoveryPointsByBackupVault', 'backup:ListTags'] },
       arnOf('backup-vault', props.backupVaultName), arnOf('backup-vault', '*'));
     this.provider.role.addWildcardStatements(
       'recovery points come and go with every backup, and their ARNs do not tell their vault; the function touches only vaults that are tagged for it',
