@@ -9,10 +9,12 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
-  'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
-  'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
-  'RestoreRequest',
+  'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackupsStatus', 'BackedUpFileSystem',
+  'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupPlan',
+  'EfsBackupPlanProps', 'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag',
+  'EfsBackupVault', 'EfsBackupVaultProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
+  'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'FinalBackup', 'FinalBackupProps', 'RecoveryDirectoryDisposal',
+  'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup',
 ];
 
 const WARNINGS = ['cdk-efs-backup:manyRestoreItems'];

@@ -117,8 +117,16 @@ export function settingsOperations({ vaults, backupJobs, optIns }: SettingsOpera
     }, async ({ BackupJobId }) => {
       const { state, statusMessage, input, recoveryPoint, creationDate } = await backupJobs.poll(BackupJobId!);
       return {
-        BackupJobId, BackupVaultName: input.BackupVaultName, ResourceArn: input.ResourceArn, ResourceType: 'EFS', IamRoleArn: input.IamRoleArn, CreationDate: creationDate,
-        State: state, StatusMessage: statusMessage, PercentDone: state === 'COMPLETED' ? '100.0' : '0.0', RecoveryPointArn: recoveryPoint?.recoveryPointArn,
+        BackupJobId,
+        BackupVaultName: input.BackupVaultName,
+        ResourceArn: input.ResourceArn,
+        ResourceType: 'EFS',
+        IamRoleArn: input.IamRoleArn,
+        CreationDate: creationDate,
+        State: state,
+        StatusMessage: statusMessage,
+        PercentDone: state === 'COMPLETED' ? '100.0' : '0.0',
+        RecoveryPointArn: recoveryPoint?.recoveryPointArn,
       };
     }),
   ];

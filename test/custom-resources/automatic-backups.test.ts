@@ -102,7 +102,6 @@ test('waits for a file system that is being changed', async () => {
 
 test('says what it waited for when the patience is over', async () => {
   fixture.fileSystem.lifeCycleState = 'updating';
-  stack.beforePoll = () => undefined;
   const response = await stack.request('Create', { FileSystemId, Status: 'ENABLED' });
   expect(response).toEqual(expect.objectContaining({
     Status: 'FAILED', Reason: expect.stringContaining(`after 50 minutes, still waiting for the file system ${FileSystemId} to be available, so that its automatic backups can be ENABLED`),

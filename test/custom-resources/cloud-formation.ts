@@ -17,10 +17,10 @@ export class CloudFormation {
   /** The physical id that it knows; undefined before anything was made. */
   public physicalId?: string;
   public polls = 0;
+  /** Runs before each call of isComplete. */
+  public beforePoll?: (poll: number) => unknown;
   private properties: object = {};
   private count = 0;
-  /** Runs before each call of isComplete. */
-  public beforePoll: (poll: number) => unknown = () => undefined;
 
   constructor(private readonly invoke: Invoke, private readonly stackId = 'arn:aws:cloudformation:us-east-1:111122223333:stack/Stack/1') {}
 
@@ -89,7 +89,7 @@ export class CloudFormation {
     for (let poll = 0; waiting !== undefined && responses.length === 0; poll += 1) {
       expect(poll).toBeLessThan(MOST_POLLS);
       this.polls += 1;
-      await this.beforePoll(poll);
+      await this.beforePoll?.(poll);
       await framework.isComplete(waiting).catch((error: Error) => expect(JSON.parse(error.message)).toHaveProperty('RequestId', requestId));
     }
     expect(responses).toHaveLength(1);
@@ -102,7 +102,7 @@ export class CloudFormation {
     let framework: any;
     jest.isolateModules(() => {
       jest.doMock(path.join(RUNTIME, 'outbound.js'), () => outbound);
-      framework = require(path.join(RUNTIME, 'framework.js'));
+      framework = jest.requireActual(path.join(RUNTIME, 'framework.js'));
     });
     return framework;
   }

@@ -1,8 +1,8 @@
 import { quietly } from './cloud-formation';
 import type { CloudFormation } from './cloud-formation';
 import { awsOf, callsOf, deploy, HASTY } from './fixture';
-import type { BackupVault } from '../../rehearsal/aws/backup-vaults';
 import { recoveryPoints } from '../../lambda/vault/recovery-points';
+import type { BackupVault } from '../../rehearsal/aws/backup-vaults';
 import { AUTO_DELETE_TAG } from '../../src/core/custom-resource';
 import { startFixture } from '../rehearsal/aws/fixture';
 import type { Fixture } from '../rehearsal/aws/fixture';

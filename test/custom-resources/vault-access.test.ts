@@ -1,9 +1,9 @@
 import { quietly } from './cloud-formation';
 import type { CloudFormation } from './cloud-formation';
 import { awsOf, callsOf, deploy, HASTY } from './fixture';
+import { vaultAccess } from '../../lambda/vault/vault-access';
 import type { BackupVault } from '../../rehearsal/aws/backup-vaults';
 import { AUTOMATIC_BACKUP_VAULT_POLICY, deniesRestore } from '../../rehearsal/aws/vault-access-policy';
-import { vaultAccess } from '../../lambda/vault/vault-access';
 import { AUTOMATIC_BACKUP_VAULT } from '../../src/core/custom-resource';
 import { startFixture, startRestore } from '../rehearsal/aws/fixture';
 import type { Fixture } from '../rehearsal/aws/fixture';

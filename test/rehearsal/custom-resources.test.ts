@@ -10,9 +10,9 @@ import { AutomaticBackupVaultAccess, EfsAutomaticBackups, EfsBackupVault, EfsReg
 import { startFixture } from './aws/fixture';
 import type { Fixture } from './aws/fixture';
 import { removeTemporaryDirectories, synthesize } from './run/fixture';
+import { AUTOMATIC_BACKUP_VAULT_POLICY, deniesRestore } from '../../rehearsal/aws/vault-access-policy';
 import { AUTOMATIC_BACKUP_VAULT, AUTO_DELETE_TAG } from '../../src/core/custom-resource';
 import { CloudFormation, quietly } from '../custom-resources/cloud-formation';
-import { AUTOMATIC_BACKUP_VAULT_POLICY, deniesRestore } from '../../rehearsal/aws/vault-access-policy';
 
 /*
  * The shipped bundle in Lambda's runtime, with the environment and the properties of the synthesized template, called by the provider

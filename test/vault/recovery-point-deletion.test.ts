@@ -60,7 +60,9 @@ test('without the prop there is neither function nor tag', () => {
   Template.fromStack(stack).hasResourceProperties(VAULT, { BackupVaultTags: Match.absent() });
 });
 
-test.each([[undefined, '"no removalPolicy"'], [RemovalPolicy.RETAIN, '"retain"'], [RemovalPolicy.SNAPSHOT, '"snapshot"']])('fails with the removal policy %s', (removalPolicy, got) => {
+test.each([
+  [undefined, '"no removalPolicy"'], [RemovalPolicy.RETAIN, '"retain"'], [RemovalPolicy.SNAPSHOT, '"snapshot"'],
+])('fails with the removal policy %s', (removalPolicy, got) => {
   expect(() => add(makeStack(), { removalPolicy })).toThrow(
     `[Stack/Vault] 'autoDeleteRecoveryPoints' must not be set without 'removalPolicy' RemovalPolicy.DESTROY: a vault that stays keeps its recovery points, got ${got}; set 'removalPolicy'`);
 });
