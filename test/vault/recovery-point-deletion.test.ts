@@ -64,7 +64,8 @@ test.each([
   [undefined, '"no removalPolicy"'], [RemovalPolicy.RETAIN, '"retain"'], [RemovalPolicy.SNAPSHOT, '"snapshot"'],
 ])('fails with the removal policy %s', (removalPolicy, got) => {
   expect(() => add(makeStack(), { removalPolicy })).toThrow(
-    `[Stack/Vault] 'autoDeleteRecoveryPoints' must not be set without 'removalPolicy' RemovalPolicy.DESTROY: a vault that stays keeps its recovery points, got ${got}; set 'removalPolicy'`);
+    "[Stack/Vault] 'autoDeleteRecoveryPoints' must not be set without 'removalPolicy' RemovalPolicy.DESTROY: "
+    + `a vault that stays keeps its recovery points, got ${got}; set 'removalPolicy'`);
 });
 
 test('refuses a locked vault, and says all that is wrong', () => {
