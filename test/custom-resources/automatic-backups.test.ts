@@ -52,6 +52,7 @@ test('a change of the status is no replacement, and what was there before both i
   await stack.create({ FileSystemId, Status: 'ENABLED' });
   const before = stack.physicalId;
   expect(await stack.update({ FileSystemId, Status: 'DISABLED' })).toEqual(SUCCESS);
+  expect([stack.physicalId, policy()]).toEqual([before, 'DISABLED']);
   expect(await stack.update({ FileSystemId, Status: 'ENABLED' })).toEqual(SUCCESS);
   expect([stack.physicalId, policy()]).toEqual([before, 'ENABLED']);
   await stack.delete();
