@@ -5,6 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
 import { QuickStart } from '../examples/quick-start';
+import { settings } from './helpers/apps';
 import { FAILURES } from '../rehearsal/demo/failures';
 import { RestoreError } from '../src/core/contract';
 import { RefusalReason } from '../src/core/deletion-guard';
@@ -88,7 +89,9 @@ describe('the README', () => {
 
 describe('docs/permissions.md', () => {
   const app = new App();
-  const policies = Object.values(Template.fromStack(new QuickStart(app, 'QuickStart')).findResources('AWS::IAM::ManagedPolicy'));
+  const found = [new QuickStart(app, 'QuickStart'), settings()].flatMap((stack) => Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy')));
+  // the first of each: every kind of custom resource has the same roles of the framework
+  const policies = [...new Map(found.reverse().map((policy) => [policy.Properties.Description, policy])).values()];
   const sections = read('docs/permissions.md').split('\n## ').filter((section) => section.includes('\n> '));
 
   test('has a section for each role', () => {
@@ -105,7 +108,7 @@ describe('docs/permissions.md', () => {
 
 test('NOTICE names every package in the bundles, and all of them are Apache-2.0', () => {
   const names = new Set<string>();
-  for (const handler of ['control-plane', 'file-system-worker']) {
+  for (const handler of ['control-plane', 'custom-resources', 'file-system-worker']) {
     const { metafile } = buildSync({
       entryPoints: [path.join(ROOT, `lambda/${handler}.lambda.ts`)],
       bundle: true,

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Validations } from 'aws-cdk-lib/core';
 import type { App, Stack } from 'aws-cdk-lib/core';
-import { encryptedQuickStart, everyProp, isOurs, quickStart } from './helpers/apps';
+import { encryptedQuickStart, everyProp, isOurs, quickStart, settings } from './helpers/apps';
 import { findings } from './private/nag';
 
 /** What the six packs find in our constructs: rule and path. */
@@ -113,6 +113,19 @@ test('every construct with every prop lacks nothing but what it was told to: an 
   const found = ours(everyProp()).filter((finding) => !finding.includes(' EveryProp/Auditors/')); // the user's role
   expect([...new Set(found.map((finding) => finding.replace(/^\S+-(\w+) .*$/, '$1')))].sort()).toEqual(['CloudWatchLogGroupEncrypted', 'L1', 'LambdaLatestVersion']);
   expect(found.filter((finding) => finding.includes('LogGroup')).every((finding) => finding.includes(' EveryProp/OfAnImportedOne/'))).toBe(true);
+});
+
+test('the custom resources lack nothing but a key for the logs of the one that empties a vault', () => {
+  expect([...new Set(ours(settings()).map((finding) => finding.replace(/^\S+?-(?=\w+ )/, '')))]).toEqual(['CloudWatchLogGroupEncrypted Settings/CdkEfsBackupRecoveryPoints/Function/LogGroup/Resource']);
+});
+
+test('every acknowledgement of the custom resources answers a finding', () => {
+  const acknowledge = jest.spyOn(Validations.prototype, 'acknowledge').mockImplementation(() => undefined);
+  const reported = ours(settings()).map((finding) => finding.replace(/^(\S+) .*$/, '$1'));
+  acknowledge.mockRestore();
+  const made = acknowledgements(settings()).filter(({ path }) => path.startsWith('CdkEfsBackup')).map(({ id }) => id);
+  // the framework names two of its three functions in the policy of its waiter
+  expect([...new Set(made)].filter((id) => !reported.includes(id) && !id.includes('frameworkonEvent'))).toEqual([]);
 });
 
 test('every acknowledgement is listed, with its reason', () => {

@@ -9,12 +9,14 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'CopyDestination', 'EfsBackup',
-  'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule',
-  'EfsBackupRuleProps', 'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
-  'EfsCopyAction', 'EfsExpectedData', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps',
-  'EfsTagCondition', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
-  'RestoreRequest',
+  'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackupsStatus', 'BackedUpByPlan',
+  'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'CopyDestination', 'EfsAutomaticBackups',
+  'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps',
+  'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule', 'EfsBackupRuleProps', 'EfsBackupRun', 'EfsBackupSelection',
+  'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps', 'EfsCopyAction',
+  'EfsExpectedData', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions',
+  'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupProps', 'RecoveryDirectoryDisposal',
+  'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup',
 ];
 
 const WARNINGS = [

@@ -85,7 +85,11 @@ export function backupOperations({ home, fileSystems, vaults, restoreJobs, pageS
         .filter(({ creationDate }) => ByCreatedAfter === undefined || creationDate > ByCreatedAfter)
         .sort((a, b) => (a.recoveryPointArn < b.recoveryPointArn ? -1 : 1));
       const page = pageOf(points, { maxResults: MaxResults, nextToken: NextToken, pageSize, errorCode: PAGE_ERROR });
-      return { RecoveryPoints: page.items.map((point) => describeRecoveryPoint(vault, point)), NextToken: page.nextToken };
+      const answer = { RecoveryPoints: page.items.map((point) => describeRecoveryPoint(vault, point)), NextToken: page.nextToken };
+      if (page.nextToken === undefined) {
+        vaults.listed();
+      }
+      return answer;
     }),
 
     operation<backup.DescribeRecoveryPointInput, backup.DescribeRecoveryPointOutput>({

@@ -20,6 +20,10 @@ export interface RecoveryPoint {
   status: 'CREATING' | 'COMPLETED' | 'PARTIAL' | 'DELETING' | 'EXPIRED' | 'AVAILABLE' | 'STOPPED';
   /** What GetRecoveryPointRestoreMetadata answers. That it has more keys than file-system-id is unconfirmed. */
   restoreMetadata: Record<string, string>;
+  /** Under a legal hold. */
+  legalHold?: boolean;
+  /** AWS Backup may not delete it: a deletion succeeds, and leaves it EXPIRED. */
+  undeletable?: boolean;
 }
 
 export interface BackupVault {
@@ -28,6 +32,9 @@ export interface BackupVault {
   readonly recoveryPoints: RecoveryPoint[];
   /** The access policy as JSON; undefined where the vault has none. */
   accessPolicy?: string;
+  /** Under a Vault Lock. */
+  locked?: boolean;
+  tags?: Record<string, string>;
 }
 
 export interface BackupVaultsOptions {
@@ -41,6 +48,7 @@ export interface BackupVaultsOptions {
 export class BackupVaults {
   readonly byName = new Map<string, BackupVault>();
   private recoveryPointCount = 0;
+  private pending: Array<() => unknown> = [];
 
   constructor(private readonly options: BackupVaultsOptions) {}
 
@@ -87,6 +95,15 @@ export class BackupVaults {
     };
     vault.recoveryPoints.push(recoveryPoint);
     return recoveryPoint;
+  }
+
+  /** What happens once the recovery points were listed the next time: a deletion takes its time. */
+  afterNextList(action: () => unknown): void {
+    this.pending.push(action);
+  }
+
+  listed(): void {
+    this.pending.splice(0).forEach((action) => action());
   }
 
   vault(backupVaultName: string): BackupVault {

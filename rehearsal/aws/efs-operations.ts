@@ -44,6 +44,16 @@ function describeAccessPoint({ fileSystemId, home }: ElasticFileSystem, accessPo
   };
 }
 
+/** A policy is on its way for as long as nobody has looked (BackupPolicy, Amazon EFS API reference). */
+function describeBackupPolicy(fileSystem: ElasticFileSystem): efs.BackupPolicyDescription {
+  const { backupPolicy } = fileSystem;
+  if (backupPolicy === undefined) {
+    throw new AwsError('PolicyNotFound', 'None of the policies are associated with the file system.', 404);
+  }
+  fileSystem.backupPolicy = backupPolicy === 'ENABLING' ? 'ENABLED' : backupPolicy === 'DISABLING' ? 'DISABLED' : backupPolicy;
+  return { BackupPolicy: { Status: backupPolicy } };
+}
+
 /** The operations of Amazon EFS that our workflows call; paths and names are those of its Smithy model. */
 export function efsOperations({ fileSystems, pageSize }: EfsOperationsOptions): Operation[] {
   /** Both operations take the identifier or the ARN of a file system (Amazon EFS API reference, the pattern of FileSystemId). */
@@ -66,6 +76,32 @@ export function efsOperations({ fileSystems, pageSize }: EfsOperationsOptions): 
         throw notRehearsed('DescribeFileSystems without FileSystemId');
       }
       return { FileSystems: [describeFileSystem(find(FileSystemId))] };
+    }),
+
+    operation<efs.DescribeBackupPolicyRequest, efs.BackupPolicyDescription>({
+      service,
+      name: 'DescribeBackupPolicy',
+      method: 'GET',
+      path: '/2015-02-01/file-systems/:FileSystemId/backup-policy',
+      query: {},
+    }, ({ FileSystemId }) => describeBackupPolicy(find(FileSystemId!))),
+
+    operation<efs.PutBackupPolicyRequest, efs.BackupPolicyDescription>({
+      service,
+      name: 'PutBackupPolicy',
+      method: 'PUT',
+      path: '/2015-02-01/file-systems/:FileSystemId/backup-policy',
+      query: {},
+    }, ({ FileSystemId, BackupPolicy }) => {
+      const fileSystem = find(FileSystemId!);
+      if (fileSystem.lifeCycleState !== 'available') {
+        throw new AwsError('IncorrectFileSystemLifeCycleState', `The file system is ${fileSystem.lifeCycleState}.`, 409);
+      }
+      if (BackupPolicy?.Status !== 'ENABLED' && BackupPolicy?.Status !== 'DISABLED') {
+        throw new AwsError('BadRequest', `Invalid status: ${BackupPolicy?.Status}`);
+      }
+      fileSystem.backupPolicy = BackupPolicy.Status === 'ENABLED' ? 'ENABLING' : 'DISABLING';
+      return { BackupPolicy: { Status: fileSystem.backupPolicy } };
     }),
 
     operation<efs.DescribeAccessPointsRequest, efs.DescribeAccessPointsResponse>({

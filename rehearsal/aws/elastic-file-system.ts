@@ -38,6 +38,8 @@ export class ElasticFileSystem {
   /** LifeCycleState of DescribeFileSystems. */
   lifeCycleState: 'creating' | 'available' | 'updating' | 'deleting' | 'error' = 'available';
   replicationOverwriteProtection: ReplicationOverwriteProtection;
+  /** Of the automatic backups; undefined where none was ever set. */
+  backupPolicy?: 'ENABLED' | 'ENABLING' | 'DISABLED' | 'DISABLING';
 
   constructor({ root, home, ordinal, fileSystemId, replicationOverwriteProtection, creationTime }: ElasticFileSystemOptions) {
     this.root = root;

@@ -3,16 +3,26 @@ import { AwsError, notRehearsed } from './aws-error';
 export type ServiceName = 'backup' | 'elasticfilesystem';
 
 export type OperationName =
+  | 'DeleteRecoveryPoint'
   | 'DescribeAccessPoints'
+  | 'DescribeBackupJob'
+  | 'DescribeBackupPolicy'
+  | 'DescribeBackupVault'
   | 'DescribeFileSystems'
   | 'DescribeRecoveryPoint'
+  | 'DescribeRegionSettings'
   | 'DescribeRestoreJob'
   | 'GetBackupVaultAccessPolicy'
   | 'GetRecoveryPointRestoreMetadata'
   | 'GetRestoreJobMetadata'
   | 'ListRecoveryPointsByBackupVault'
   | 'ListRestoreJobsByProtectedResource'
-  | 'StartRestoreJob';
+  | 'ListTags'
+  | 'PutBackupPolicy'
+  | 'PutBackupVaultAccessPolicy'
+  | 'StartBackupJob'
+  | 'StartRestoreJob'
+  | 'UpdateRegionSettings';
 
 /** A query parameter: the member of the input that it carries, and how. */
 export interface QueryParameter {
@@ -24,7 +34,7 @@ export interface QueryParameter {
 export interface Wire {
   readonly service: ServiceName;
   readonly name: OperationName;
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'DELETE';
   /** With the members of the input that are in the path, as `:Member`. */
   readonly path: string;
   readonly query: Readonly<Record<string, QueryParameter>>;

@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AwsError, notRehearsed } from './aws-error';
+import { BackupJobs } from './backup-jobs';
 import { backupOperations } from './backup-operations';
 import { BackupVaults } from './backup-vaults';
 import type { RecoveryPoint } from './backup-vaults';
@@ -18,6 +19,7 @@ import { bodyOf, inputOf } from './operation';
 import type { Input, Operation, RequestParts, ServiceName } from './operation';
 import { RestoreJobs } from './restore-jobs';
 import type { RestoreJobsOptions } from './restore-jobs';
+import { settingsOperations } from './settings-operations';
 import { checkCopier } from './tree-copy';
 
 export interface AwsServiceOptions extends Partial<Home>, Partial<Pick<RestoreJobsOptions, 'now' | 'percentPerPoll' | 'absentItems'>> {
@@ -64,6 +66,9 @@ export class AwsService {
   readonly fileSystems = new Map<string, ElasticFileSystem>();
   readonly vaults: BackupVaults;
   readonly restoreJobs: RestoreJobs;
+  readonly backupJobs: BackupJobs;
+  /** The service opt-in of the Region; may be changed. Which keys there are differs between Regions. */
+  readonly optIns = new Map([['DynamoDB', false], ['EBS', true], ['EFS', true]]);
   readonly faults: Faults;
   readonly requests: RecordedRequest[] = [];
   private readonly now: () => Date;
@@ -77,13 +82,15 @@ export class AwsService {
     this.faults = new Faults(options.faults);
     this.vaults = new BackupVaults({ home: this.home, now, workingDirectory });
     this.restoreJobs = new RestoreJobs({ vaults: this.vaults, faults: this.faults, now, percentPerPoll, absentItems });
+    this.backupJobs = new BackupJobs({ vaults: this.vaults, fileSystems: this.fileSystems, now });
     this.server = fastify({
       forceCloseConnections: true, // the SDK keeps its connections open
       exposeHeadRoutes: false, // only what is listed
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PATH_PARAMETER },
     });
-    const { home, fileSystems, vaults, restoreJobs } = this;
+    const { home, fileSystems, vaults, restoreJobs, backupJobs, optIns } = this;
     backupOperations({ home, fileSystems, vaults, restoreJobs, pageSize }).forEach((operation) => this.serve(operation));
+    settingsOperations({ vaults, backupJobs, optIns }).forEach((operation) => this.serve(operation));
     efsOperations({ fileSystems, pageSize }).forEach((operation) => this.serve(operation));
     this.server.setNotFoundHandler(async (request, reply) => {
       const name = `${request.method} ${request.url.split('?')[0]}`;

@@ -31,17 +31,30 @@ interface Statement {
 
 const listOf = <T>(value: T | readonly T[] | undefined): T[] => (value === undefined ? [] : [value].flat() as T[]);
 
-function isDenialForEveryone({ Effect, Principal, Action, Condition }: Statement): boolean {
-  const principals = typeof Principal === 'string' ? [Principal] : listOf(Principal?.AWS);
+const principalsOf = ({ Principal }: Statement): string[] => (typeof Principal === 'string' ? [Principal] : listOf(Principal?.AWS));
+
+function isDenialForEveryone(statement: Statement, of: string): boolean {
+  const { Effect, Action, Condition } = statement;
   const actions = listOf(Action).map((action) => new RegExp(`^${action.replace(/\*/g, '.*')}$`, 'i'));
-  return Effect === 'Deny' && Condition === undefined && principals.includes('*') && actions.some((action) => action.test('backup:StartRestoreJob'));
+  return Effect === 'Deny' && Condition === undefined && principalsOf(statement).includes('*') && actions.some((action) => action.test(of));
 }
 
-/**
- * Whether the policy of a vault forbids StartRestoreJob to everyone, without conditions. The rehearsal knows no identities, so
- * statements about particular principals, and conditions, are not evaluated.
- */
-export function deniesRestore(policy: string | undefined): boolean {
+const statementsOf = (policy: string | undefined): Statement[] => {
   const { Statement } = JSON.parse(policy ?? '{}') as { Statement?: Statement | Statement[] };
-  return listOf<Statement>(Statement).some(isDenialForEveryone);
+  return listOf<Statement>(Statement);
+};
+
+/**
+ * Whether the policy of a vault forbids an action to everyone, without conditions. The rehearsal knows no identities, so statements
+ * about particular principals, and conditions, are not evaluated.
+ */
+export function deniesActions(policy: string | undefined, action: string): boolean {
+  return statementsOf(policy).some((statement) => isDenialForEveryone(statement, action));
+}
+
+export const deniesRestore = (policy: string | undefined): boolean => deniesActions(policy, 'backup:StartRestoreJob');
+
+/** Whether a policy allows something to everyone, without conditions: AWS Backup takes none that does. */
+export function isAllowedForEveryone(policy: string | undefined): boolean {
+  return statementsOf(policy).some((statement) => statement.Effect === 'Allow' && statement.Condition === undefined && principalsOf(statement).includes('*'));
 }

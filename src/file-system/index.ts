@@ -1,1 +1,3 @@
 export * from './backed-up-file-system';
+export * from './efs-automatic-backups';
+export * from './final-backup';

@@ -6,5 +6,6 @@ export * from './efs-backup-plan-props';
 export * from './efs-backup-rule';
 export * from './efs-backup-selection';
 export * from './efs-backup-tag';
+export * from './efs-region-opt-in';
 export * from './efs-tag-condition';
 export * from './file-system-selector';

@@ -6,6 +6,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Validations } from 'aws-cdk-lib/core';
 import type { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { encryptedLogGroup } from './encrypted-log-group';
 import { ServiceRole } from './service-role';
 
@@ -25,7 +26,7 @@ export interface BundledFunctionProps {
   readonly acknowledgements: Record<string, string>;
 }
 
-/** Findings that no function of ours can meet, since all are called synchronously by one state machine. */
+/** Findings that no function of a workflow can meet, since all are called synchronously by one state machine. */
 const ACKNOWLEDGEMENTS: Record<string, string> = {
   LambdaDLQ: 'a dead-letter queue serves asynchronous invocations only; Step Functions invokes this function synchronously and handles its errors',
   LambdaConcurrency: 'each execution of one state machine invokes it once at a time; a reservation would be taken from the quota of the account, and a new account has none to spare',
@@ -35,7 +36,19 @@ const PACKS: Record<string, string[]> = {
   LambdaDLQ: ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'],
   LambdaConcurrency: ['HIPAA.Security', 'NIST.800.53.R5'],
   LambdaInsideVPC: ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'],
+  LambdaDefaultMemorySize: ['Serverless'],
+  LambdaTracing: ['Serverless'],
+  IAMNoInlinePolicy: ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'],
 };
+
+/** Acknowledges findings of compliance packs: rules without the names of the packs, each with its reason. */
+export function acknowledgeRules(construct: IConstruct, rules: Record<string, string>): void {
+  for (const [rule, reason] of Object.entries(rules)) {
+    for (const pack of PACKS[rule]) {
+      Validations.of(construct).acknowledge({ id: `${pack}-${rule}`, reason });
+    }
+  }
+}
 
 /** A Lambda function of a bundle that ships with this library: neither esbuild nor Docker is needed at synth. */
 export class BundledFunction extends Construct {
@@ -61,10 +74,6 @@ export class BundledFunction extends Construct {
       logGroup,
       tracing: lambda.Tracing.ACTIVE,
     });
-    for (const [rule, reason] of Object.entries({ ...ACKNOWLEDGEMENTS, ...props.acknowledgements })) {
-      for (const pack of PACKS[rule]) {
-        Validations.of(this.function).acknowledge({ id: `${pack}-${rule}`, reason });
-      }
-    }
+    acknowledgeRules(this.function, { ...ACKNOWLEDGEMENTS, ...props.acknowledgements });
   }
 }

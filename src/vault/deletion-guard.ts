@@ -6,6 +6,8 @@ export interface DeletionGuardExemptions {
   readonly exemptRoleArns: readonly string[];
   /** ARN of the role that CloudFormation deploys with: it may change the vault, but deletes no recovery point. */
   readonly deploymentRoleArn: string;
+  /** ARN of the role that empties the vault before it is deleted: it deletes recovery points, and may not lift the guard. */
+  readonly emptyingRoleArn?: string;
 }
 
 function denyEveryoneBut(sid: string, actions: string[], roleArns: readonly string[]): iam.PolicyStatement {
@@ -34,7 +36,7 @@ export function deletionGuard(exemptions: DeletionGuardExemptions): iam.PolicySt
     denyEveryoneBut('DenyDeletionOfRecoveryPoints', [
       'backup:DeleteRecoveryPoint',
       'backup:UpdateRecoveryPointLifecycle', // a lifecycle of one day is a deletion
-    ], exemptions.exemptRoleArns),
+    ], [...exemptions.exemptRoleArns, ...(exemptions.emptyingRoleArn === undefined ? [] : [exemptions.emptyingRoleArn])]),
     denyEveryoneBut('DenyLiftingThisPolicy', [
       'backup:PutBackupVaultAccessPolicy',
       'backup:DeleteBackupVaultAccessPolicy',

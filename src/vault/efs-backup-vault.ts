@@ -6,6 +6,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { Aws, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { deletionGuard } from './deletion-guard';
+import { checkRecoveryPointDeletion, RecoveryPointDeletion } from './recovery-point-deletion';
 import type { Problem } from '../core/problem';
 import { throwProblems } from '../private/validation-error';
 
@@ -60,6 +61,18 @@ export interface EfsBackupVaultProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether all recovery points of the vault are deleted before the vault is, so that an environment that is thrown away can be
+   * destroyed at all. Only with `removalPolicy` `DESTROY`, and not for a locked vault. It empties the vault also when a change
+   * of the name or the key replaces it. A role of this library is exempt from the denial of deletions then; it serves
+   * this purpose alone.
+   *
+   * Recovery points under a legal hold, and those that are still written after 50 minutes, fail the deletion of the stack with the reason.
+   *
+   * @default false
+   */
+  readonly autoDeleteRecoveryPoints?: boolean;
 }
 
 /** `BackupVaultName` (CreateBackupVault, AWS Backup API reference). */
@@ -87,20 +100,24 @@ export class EfsBackupVault extends Resource implements IBackupVaultRef {
   constructor(scope: Construct, id: string, props: EfsBackupVaultProps = {}) {
     super(scope, id);
     const deploymentRoleArn = props.deploymentRole?.roleRef.roleArn ?? this.synthesizerRoleArn();
-    throwProblems(this, [...checkName(props.backupVaultName), ...checkDeploymentRole(deploymentRoleArn)]);
+    throwProblems(this, [...checkName(props.backupVaultName), ...checkDeploymentRole(deploymentRoleArn), ...checkRecoveryPointDeletion(props)]);
 
+    // the L2's own name leaves out the stack name, so two copies of one app in an account would collide
+    const backupVaultName = props.backupVaultName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
+    const deletion = props.autoDeleteRecoveryPoints ? new RecoveryPointDeletion(this, 'RecoveryPointDeletion', { backupVaultName }) : undefined;
     this.backupVault = new backup.BackupVault(this, 'BackupVault', {
-      // the L2's own name leaves out the stack name, so two copies of one app in an account would collide
-      backupVaultName: props.backupVaultName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' }),
+      backupVaultName,
       encryptionKey: props.encryptionKey,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
       accessPolicy: new iam.PolicyDocument({
         statements: deletionGuard({
           exemptRoleArns: (props.deletionExemptRoles ?? []).map((role) => role.roleRef.roleArn),
           deploymentRoleArn: deploymentRoleArn!,
+          emptyingRoleArn: deletion?.role.roleArn,
         }),
       }),
     });
+    deletion?.attachTo(this.backupVault);
     this.backupVaultName = this.backupVault.backupVaultName;
     this.backupVaultArn = this.backupVault.backupVaultArn;
     this.encryptionKey = props.encryptionKey;

@@ -1,1 +1,2 @@
+export * from './automatic-backup-vault-access';
 export * from './efs-backup-vault';

@@ -10,8 +10,9 @@ import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, BackedUpFileSystem, ConflictPolicy, CopyDestination, EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault,
-  EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal,
+  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackupsStatus, BackedUpFileSystem, ConflictPolicy, CopyDestination, EfsAutomaticBackups,
+  EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault, EfsRegionOptIn, EfsRestoreWorkflow, FileSystemSelector, FinalBackup,
+  RecoveryDirectoryDisposal, RegionOptInMode, UnfinishedFinalBackup,
 } from '../../src';
 
 /** The quick start, as a new app has it. */
@@ -34,6 +35,22 @@ export function encryptedQuickStart(context: Record<string, unknown> = {}): Stac
     vpc: new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 2 }), kmsKey: encryptionKey, backupPlan: new EfsBackupPlan(stack, 'Plan', { backupVault: vault }),
   });
   data.addRestoreWorkflow('Restore', { encryptionKey, notificationTopic: new sns.Topic(stack, 'Restores', { enforceSSL: true, masterKey: encryptionKey }) });
+  return stack;
+}
+
+/** Every custom resource with every prop, each set to something else than its default. */
+export function settings(context: Record<string, unknown> = {}): Stack {
+  const stack = new Stack(new App({ context: { ...flags, ...context } }), 'Settings');
+  const logEncryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
+  const fileSystem = efs.CfnFileSystem.fromFileSystemId(stack, 'Imported', 'fs-0123456789abcdef0');
+  const backupVault = new EfsBackupVault(stack, 'Vault', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteRecoveryPoints: true });
+  const plan = new EfsBackupPlan(stack, 'Plan', { backupVault });
+  new EfsAutomaticBackups(stack, 'Automatic', { fileSystem, status: AutomaticBackupsStatus.DISABLED, removalPolicy: RemovalPolicy.RETAIN, logEncryptionKey });
+  new FinalBackup(stack, 'Final', {
+    fileSystem, backupVault, role: plan.role, deleteAfter: Duration.days(90), unfinished: UnfinishedFinalBackup.GO_ON, logEncryptionKey,
+  });
+  new AutomaticBackupVaultAccess(stack, 'Access', { roles: [plan.role], logEncryptionKey });
+  new EfsRegionOptIn(stack, 'OptIn', { mode: RegionOptInMode.ENABLE, logEncryptionKey });
   return stack;
 }
 

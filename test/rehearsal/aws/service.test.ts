@@ -1,8 +1,8 @@
 import {
-  BackupClient, DeleteRecoveryPointCommand, DescribeRestoreJobCommand, ListRecoveryPointsByBackupVaultCommand, ListRestoreJobsCommand,
+  BackupClient, DisassociateRecoveryPointFromParentCommand, DescribeRestoreJobCommand, ListRecoveryPointsByBackupVaultCommand, ListRestoreJobsCommand,
 } from '@aws-sdk/client-backup';
 import {
-  DescribeAccessPointsCommand, DescribeFileSystemsCommand, DescribeMountTargetsCommand, paginateDescribeAccessPoints, PutBackupPolicyCommand,
+  DescribeAccessPointsCommand, DescribeFileSystemsCommand, DescribeMountTargetsCommand, paginateDescribeAccessPoints, PutFileSystemPolicyCommand,
 } from '@aws-sdk/client-efs';
 import { awsError, startFixture, startRestore } from './fixture';
 import type { Fixture } from './fixture';
@@ -83,18 +83,18 @@ test('what the rehearsal does not know is answered with 501 and recorded, once',
   await expect(patient.send(new ListRestoreJobsCommand())).rejects.toMatchObject(unknown('GET /restore-jobs'));
   patient.destroy();
   const recoveryPoint = { BackupVaultName: 'Default', RecoveryPointArn: 'arn' };
-  const deletion = new DeleteRecoveryPointCommand(recoveryPoint);
-  await expect(fixture.backup.send(deletion)).rejects.toMatchObject(unknown('DELETE /backup-vaults/Default/recovery-points/arn'));
-  const policy = new PutBackupPolicyCommand({ FileSystemId: 'fs-1', BackupPolicy: { Status: 'ENABLED' } });
-  await expect(fixture.efs.send(policy)).rejects.toMatchObject(unknown('PUT /2015-02-01/file-systems/fs-1/backup-policy'));
+  const deletion = new DisassociateRecoveryPointFromParentCommand(recoveryPoint);
+  await expect(fixture.backup.send(deletion)).rejects.toMatchObject(unknown('DELETE /backup-vaults/Default/recovery-points/arn/parentAssociation'));
+  const policy = new PutFileSystemPolicyCommand({ FileSystemId: 'fs-1', Policy: '{}' });
+  await expect(fixture.efs.send(policy)).rejects.toMatchObject(unknown('PUT /2015-02-01/file-systems/fs-1/policy'));
   const mountTargets = new DescribeMountTargetsCommand({ FileSystemId: 'fs-1' });
   await expect(fixture.efs.send(mountTargets)).rejects.toMatchObject(unknown('GET /2015-02-01/mount-targets'));
   expect(fixture.service.requests).toEqual([
     expect.objectContaining({ operation: 'GET /restore-jobs', statusCode: 501, error: 'NotRehearsed' }),
-    expect.objectContaining({ operation: 'DELETE /backup-vaults/Default/recovery-points/arn' }),
+    expect.objectContaining({ operation: 'DELETE /backup-vaults/Default/recovery-points/arn/parentAssociation' }),
     expect.objectContaining({
-      operation: 'PUT /2015-02-01/file-systems/fs-1/backup-policy',
-      input: { body: { BackupPolicy: { Status: 'ENABLED' } } },
+      operation: 'PUT /2015-02-01/file-systems/fs-1/policy',
+      input: { body: { Policy: '{}' } },
     }),
     expect.objectContaining({ operation: 'GET /2015-02-01/mount-targets' }),
   ]);
