@@ -1,1 +1,4 @@
+export * from './automatic-backup-choice';
 export * from './backed-up-file-system';
+export * from './efs-file-system-backup-grants';
+export * from './efs-file-system-policy';

@@ -8,6 +8,10 @@ import type { IConstruct } from 'constructs';
 export enum WarningId {
   /** More items than the documentation of AWS agrees on. */
   MANY_RESTORE_ITEMS = 'cdk-efs-backup:manyRestoreItems',
+  /** A plan and Amazon EFS itself both back up a file system. */
+  AUTOMATIC_BACKUPS_BESIDE_PLAN = 'cdk-efs-backup:automaticBackupsBesidePlan',
+  /** A file system policy of the user's lets clients write, but none of them mount. */
+  POLICY_WITHOUT_MOUNT = 'cdk-efs-backup:policyWithoutMount',
 }
 
 /** Adds a warning that users can acknowledge with `Validations.of(scope).acknowledge(...)`. */

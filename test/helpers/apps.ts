@@ -11,7 +11,7 @@ import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, BackedUpFileSystem, ConflictPolicy, EfsBackup, EfsBackupPlan, EfsBackupSelection, EfsBackupVault, EfsRestoreWorkflow,
+  AfterRestore, AutomaticBackups, BackedUpFileSystem, ConflictPolicy, EfsBackup, EfsBackupPlan, EfsBackupSelection, EfsBackupVault, EfsRestoreWorkflow,
   FileSystemSelector, RecoveryDirectoryDisposal,
 } from '../../src';
 
@@ -79,7 +79,7 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     performanceMode: efs.PerformanceMode.GENERAL_PURPOSE,
     throughputMode: efs.ThroughputMode.PROVISIONED,
     provisionedThroughputPerSecond: Size.mebibytes(64),
-    enableAutomaticBackups: true,
+    automaticBackups: AutomaticBackups.BESIDE_PLAN,
     backupPlan: plan,
     removalPolicy: RemovalPolicy.DESTROY,
   });
