@@ -13,6 +13,8 @@ import { EfsFileSystemBackupGrants } from './efs-file-system-backup-grants';
 import { EfsFileSystemPolicy } from './efs-file-system-policy';
 import { describeProblem } from '../core/problem';
 import { EfsBackup } from '../efs-backup';
+import { EfsOnDemandBackup } from '../on-demand/efs-on-demand-backup';
+import type { EfsOnDemandBackupOptions } from '../on-demand/efs-on-demand-backup';
 import type { EfsBackupPlan } from '../plan/efs-backup-plan';
 import { throwProblems } from '../private/validation-error';
 import { warn, WarningId } from '../private/warnings';
@@ -268,6 +270,16 @@ export class BackedUpFileSystem extends Resource implements IFileSystemRef, ec2.
    */
   public addAccessPoint(id: string, options: efs.AccessPointOptions = {}): efs.AccessPoint {
     return this.fileSystem.addAccessPoint(id, options);
+  }
+
+  /**
+   * Adds a backup that is made when you say so, such as before a deployment, into the vault of the plan.
+   *
+   * @param id the id of the on-demand backup, within this file system.
+   * @param options what differs from the defaults.
+   */
+  public addOnDemandBackup(id: string, options: EfsOnDemandBackupOptions = {}): EfsOnDemandBackup {
+    return new EfsOnDemandBackup(this, id, { ...options, fileSystem: this, backupVault: this.backupVault });
   }
 
   /**
