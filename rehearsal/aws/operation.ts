@@ -4,14 +4,17 @@ export type ServiceName = 'backup' | 'elasticfilesystem';
 
 export type OperationName =
   | 'DescribeAccessPoints'
+  | 'DescribeBackupJob'
   | 'DescribeFileSystems'
   | 'DescribeRecoveryPoint'
   | 'DescribeRestoreJob'
   | 'GetBackupVaultAccessPolicy'
   | 'GetRecoveryPointRestoreMetadata'
   | 'GetRestoreJobMetadata'
+  | 'ListBackupJobs'
   | 'ListRecoveryPointsByBackupVault'
   | 'ListRestoreJobsByProtectedResource'
+  | 'StartBackupJob'
   | 'StartRestoreJob';
 
 /** A query parameter: the member of the input that it carries, and how. */

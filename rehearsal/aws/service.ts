@@ -5,6 +5,8 @@ import { join, relative, resolve } from 'node:path';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AwsError, notRehearsed } from './aws-error';
+import { backupJobOperations } from './backup-job-operations';
+import { BackupJobs } from './backup-jobs';
 import { backupOperations } from './backup-operations';
 import { BackupVaults } from './backup-vaults';
 import type { RecoveryPoint } from './backup-vaults';
@@ -63,6 +65,7 @@ export class AwsService {
   readonly home: Home;
   readonly fileSystems = new Map<string, ElasticFileSystem>();
   readonly vaults: BackupVaults;
+  readonly backupJobs: BackupJobs;
   readonly restoreJobs: RestoreJobs;
   readonly faults: Faults;
   readonly requests: RecordedRequest[] = [];
@@ -76,13 +79,15 @@ export class AwsService {
     this.now = now;
     this.faults = new Faults(options.faults);
     this.vaults = new BackupVaults({ home: this.home, now, workingDirectory });
+    this.backupJobs = new BackupJobs({ fileSystems: this.fileSystems, vaults: this.vaults, faults: this.faults, now, percentPerPoll });
     this.restoreJobs = new RestoreJobs({ vaults: this.vaults, faults: this.faults, now, percentPerPoll, absentItems });
     this.server = fastify({
       forceCloseConnections: true, // the SDK keeps its connections open
       exposeHeadRoutes: false, // only what is listed
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PATH_PARAMETER },
     });
-    const { home, fileSystems, vaults, restoreJobs } = this;
+    const { home, fileSystems, vaults, backupJobs, restoreJobs } = this;
+    backupJobOperations({ home, vaults, backupJobs, pageSize }).forEach((operation) => this.serve(operation));
     backupOperations({ home, fileSystems, vaults, restoreJobs, pageSize }).forEach((operation) => this.serve(operation));
     efsOperations({ fileSystems, pageSize }).forEach((operation) => this.serve(operation));
     this.server.setNotFoundHandler(async (request, reply) => {
