@@ -9,13 +9,15 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
-  'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
-  'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
-  'RestoreRequest',
+  'AfterRestore', 'AutomaticBackups', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupHook', 'BackupHookOptions', 'ClientAccess',
+  'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps', 'EfsBackupProps', 'EfsBackupSelection',
+  'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
+  'EfsFileSystemBackupGrants', 'EfsFileSystemPolicy', 'EfsOnDemandBackup', 'EfsOnDemandBackupGrants', 'EfsOnDemandBackupOptions',
+  'EfsOnDemandBackupProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps',
+  'FileSystemSelector', 'RecoveryDirectoryDisposal', 'RestoreRequest',
 ];
 
-const WARNINGS = ['cdk-efs-backup:manyRestoreItems'];
+const WARNINGS = ['cdk-efs-backup:automaticBackupsBesidePlan', 'cdk-efs-backup:manyRestoreItems', 'cdk-efs-backup:policyWithoutMount'];
 
 const STATEFUL = {
   DataFileSystemDBE65FE2: 'AWS::EFS::FileSystem',
