@@ -61,7 +61,8 @@ export class BackupJobs {
         throw missingParameterValue(name);
       }
     }
-    if (input.LogicallyAirGappedBackupVaultArn !== undefined || input.RecoveryPointTags !== undefined || input.BackupOptions !== undefined || input.Index !== undefined) {
+    const { LogicallyAirGappedBackupVaultArn, RecoveryPointTags, BackupOptions, Index } = input;
+    if ([LogicallyAirGappedBackupVaultArn, RecoveryPointTags, BackupOptions, Index].some((member) => member !== undefined)) {
       throw notRehearsed('backup jobs with more than a vault, windows and a lifecycle');
     }
     if (StartWindowMinutes !== undefined && StartWindowMinutes < 60) {
@@ -83,7 +84,8 @@ export class BackupJobs {
     if (fileSystem === undefined) {
       throw resourceNotFound(`Resource not found: ${ResourceArn}`);
     }
-    const job = this.add(fileSystem, BackupVaultName!, { iamRoleArn: IamRoleArn!, lifecycle: Lifecycle, faults: this.options.faults.nextOfBackupJob() });
+    const faults = this.options.faults.nextOfBackupJob();
+    const job = this.add(fileSystem, BackupVaultName!, { iamRoleArn: IamRoleArn!, lifecycle: Lifecycle, faults });
     if (IdempotencyToken !== undefined) {
       this.idsByToken.set(IdempotencyToken, job.backupJobId);
     }
@@ -92,7 +94,8 @@ export class BackupJobs {
 
   /** A job that somebody else has started, such as a plan; it stays as it is until its state is changed by hand. */
   startOther(fileSystem: ElasticFileSystem, backupVaultName: string, state: BackupJobState = 'RUNNING'): BackupJob {
-    return Object.assign(this.add(fileSystem, backupVaultName, { iamRoleArn: 'arn:aws:iam::111122223333:role/plan', lifecycle: undefined, faults: [] }), { state });
+    const job = this.add(fileSystem, backupVaultName, { iamRoleArn: 'arn:aws:iam::111122223333:role/plan', lifecycle: undefined, faults: [] });
+    return Object.assign(job, { state });
   }
 
   job(backupJobId: string): BackupJob {
@@ -116,13 +119,21 @@ export class BackupJobs {
     if (ByState !== undefined && !(BACKUP_JOB_STATES as readonly string[]).includes(ByState)) {
       throw invalidParameterValue(`Invalid state: ${ByState}`);
     }
-    return [...this.byId.values()].filter(({ fileSystem, state, backupVaultName }) => (ByResourceArn === undefined || fileSystem.arn === ByResourceArn)
+    return [...this.byId.values()].filter(({ fileSystem, state, backupVaultName }) =>
+      (ByResourceArn === undefined || fileSystem.arn === ByResourceArn)
       && (ByState === undefined || state === ByState) && (ByBackupVaultName === undefined || backupVaultName === ByBackupVaultName));
   }
 
   private add(fileSystem: ElasticFileSystem, backupVaultName: string, more: Pick<BackupJob, 'iamRoleArn' | 'lifecycle' | 'faults'>): BackupJob {
     const job: BackupJob = {
-      ...more, backupJobId: uuidOf(`backup-job-${this.byId.size}`), fileSystem, backupVaultName, creationDate: this.options.now(), state: 'CREATED', percentDone: 0, pollsInVain: 0,
+      ...more,
+      backupJobId: uuidOf(`backup-job-${this.byId.size}`),
+      fileSystem,
+      backupVaultName,
+      creationDate: this.options.now(),
+      state: 'CREATED',
+      percentDone: 0,
+      pollsInVain: 0,
     };
     this.byId.set(job.backupJobId, job);
     return job;
@@ -130,7 +141,8 @@ export class BackupJobs {
 
   private async advance(job: BackupJob): Promise<void> {
     if (job.state === 'CREATED') {
-      if ([...this.byId.values()].some((other) => other !== job && other.fileSystem === job.fileSystem && ['RUNNING', 'ABORTING'].includes(other.state))) {
+      const occupies = (other: BackupJob) => other !== job && other.fileSystem === job.fileSystem && ['RUNNING', 'ABORTING'].includes(other.state);
+      if ([...this.byId.values()].some(occupies)) {
         if (++job.pollsInVain >= POLLS_IN_START_WINDOW) {
           this.end(job, 'EXPIRED', COLLISION);
         }

@@ -27,7 +27,8 @@ function matches(pattern: unknown, action: string): boolean {
 
 /** Whether a statement is about an action, by `Action` or by `NotAction`. */
 function covers({ Action, NotAction }: PolicyStatement, action: string): boolean {
-  return NotAction === undefined ? listOf(Action).some((pattern) => matches(pattern, action)) : !listOf(NotAction).some((pattern) => matches(pattern, action));
+  const named = (patterns: unknown) => listOf(patterns).some((pattern) => matches(pattern, action));
+  return NotAction === undefined ? named(Action) : !named(NotAction);
 }
 
 /** Whether a statement is about everyone, or about everyone of an account. Tokens are objects here; the root of an account ends so either way. */
@@ -55,5 +56,6 @@ export function deniedToBackup(statement: PolicyStatement): string[] {
 /** Whether a policy lets clients write or act as root, and lets none of them mount. */
 export function allowsWithoutMount(statements: readonly PolicyStatement[]): boolean {
   const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
-  return allowed.some((statement) => BEYOND_MOUNT.some((action) => covers(statement, action))) && !allowed.some((statement) => covers(statement, MOUNT));
+  const allows = (action: string) => allowed.some((statement) => covers(statement, action));
+  return BEYOND_MOUNT.some(allows) && !allows(MOUNT);
 }

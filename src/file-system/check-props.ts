@@ -8,7 +8,8 @@ import { describeEnvironment, environmentsDiffer } from '../private/environment'
 
 const known = (text: string | undefined): string | undefined => text === undefined || Token.isUnresolved(text) ? undefined : text;
 // fractions are kept, so that the rule reports them in its own words
-const mebibytes = (size: Size | undefined): number | undefined => size === undefined || size.isUnresolved() ? undefined : size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
+const mebibytes = (size: Size | undefined): number | undefined =>
+  size === undefined || size.isUnresolved() ? undefined : size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
 
 /** Everything about the props that fits neither Amazon EFS nor each other. */
 export function checkProps(fileSystem: IResource, props: BackedUpFileSystemProps): Problem[] {

@@ -19,7 +19,8 @@ export interface PollingStatesProps {
 export function pollAgain(scope: Construct, { plan: { paces, most }, look, counter, names, exhausted }: PollingStatesProps): sfn.State {
   const count = new sfn.Pass(scope, names.count, { parameters: { 'count.$': `States.MathAdd(${counter}.count, 1)` }, resultPath: counter });
   const choose = new sfn.Choice(scope, names.choose).when(sfn.Condition.numberGreaterThanEquals(`${counter}.count`, most), exhausted);
-  const waits = paces.map(({ seconds }, index) => new sfn.Wait(scope, names.waits[index], { time: sfn.WaitTime.duration(Duration.seconds(seconds)) }));
+  const waits = paces.map(({ seconds }, index) =>
+    new sfn.Wait(scope, names.waits[index], { time: sfn.WaitTime.duration(Duration.seconds(seconds)) }));
   paces.slice(0, -1).forEach(({ upTo }, index) => choose.when(sfn.Condition.numberLessThan(`${counter}.count`, upTo), waits[index]));
   choose.otherwise(waits[waits.length - 1]);
   waits.forEach((wait) => wait.next(look));

@@ -34,7 +34,8 @@ const back = (seconds: number, maxAttempts: number, longest: Duration): sfn.Retr
 
 /** Invokes a function of ours, or of the user's; its answer goes to a place in the state. */
 export function invoke(
-  scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>, more: Partial<tasks.LambdaInvokeProps> = {},
+  scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>,
+  more: Partial<tasks.LambdaInvokeProps> = {},
 ): tasks.LambdaInvoke {
   const task = new tasks.LambdaInvoke(scope, id, {
     ...more,
@@ -51,7 +52,8 @@ export function invoke(
 
 /** Calls AWS Backup; its answer goes to a place in the state. */
 export function callBackup(
-  scope: Construct, id: string, action: string, resultPath: string, parameters: Record<string, unknown>, more: Partial<tasks.CallAwsServiceProps> = {},
+  scope: Construct, id: string, action: string, resultPath: string, parameters: Record<string, unknown>,
+  more: Partial<tasks.CallAwsServiceProps> = {},
 ): tasks.CallAwsService {
   const task = new tasks.CallAwsService(scope, id, {
     ...more,

@@ -12,12 +12,15 @@ const arnOf = (name: Name) => `arn:aws:iam::123456789012:role/${name}`;
 
 describe.each([['recommended feature flags', flags], ['no feature flags', {}]])('with %s', (_name, context) => {
   /** The statements of a policy in the template, their actions as sorted lists. */
-  function statementsOf(build: (policy: EfsFileSystemPolicy, role: (name: Name) => iam.IRole) => void, policy = EfsFileSystemPolicy.iamClientsOnly()) {
+  function statementsOf(
+    build: (policy: EfsFileSystemPolicy, role: (name: Name) => iam.IRole) => void, policy = EfsFileSystemPolicy.iamClientsOnly(),
+  ) {
     const stack = new Stack(new App({ context: { ...context } }), 'Stack');
     build(policy, (name) => iam.Role.fromRoleArn(stack, name, arnOf(name)));
     new BackedUpFileSystem(stack, 'Data', { vpc: new ec2.Vpc(stack, 'Vpc'), fileSystemPolicy: policy });
     const [fileSystem] = Object.values(Template.fromStack(stack).findResources('AWS::EFS::FileSystem'));
-    return fileSystem.Properties.FileSystemPolicy.Statement.map(({ Action, ...statement }: { Action: string | string[] }) => ({ Action: [Action].flat().sort(), ...statement }));
+    const statements: Array<Record<string, any>> = fileSystem.Properties.FileSystemPolicy.Statement;
+    return statements.map(({ Action, ...statement }) => ({ Action: [Action].flat().sort(), ...statement } as Record<string, any>));
   }
   const client = (name: Name, ...actions: string[]) => ({
     Action: actions.map((action) => `elasticfilesystem:${action}`), Effect: 'Allow', Principal: { AWS: arnOf(name) }, Condition: OVER_TLS,
@@ -76,6 +79,6 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
 
   test('takes statements beside those for every client', () => {
     const statements = statementsOf((policy, role) => policy.denyRestore(role('stranger')), EfsFileSystemPolicy.anyClientOverTls());
-    expect(statements.map(({ Sid, Effect }: { Sid?: string; Effect: string }) => [Sid, Effect])).toEqual([['AllowClientsOverTls', 'Allow'], [undefined, 'Deny']]);
+    expect(statements.map(({ Sid, Effect }) => [Sid, Effect])).toEqual([['AllowClientsOverTls', 'Allow'], [undefined, 'Deny']]);
   });
 });

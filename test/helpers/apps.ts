@@ -12,8 +12,8 @@ import { App, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, AutomaticBackups, BackedUpFileSystem, BackupHook, ClientAccess, ConflictPolicy, EfsBackup, EfsBackupPlan, EfsBackupSelection, EfsBackupVault, EfsFileSystemPolicy,
-  EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal,
+  AfterRestore, AutomaticBackups, BackedUpFileSystem, BackupHook, ClientAccess, ConflictPolicy, EfsBackup, EfsBackupPlan,
+  EfsBackupSelection, EfsBackupVault, EfsFileSystemPolicy, EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal,
 } from '../../src';
 import { WarningId } from '../../src/private/warnings';
 

@@ -143,7 +143,8 @@ test('is added to a file system, for the vault of its plan', () => {
   data.addOnDemandBackup('BeforeDeploy', { deleteAfter: Duration.days(7) });
   const { BackupVaultName, ResourceArn, Lifecycle } = definitionOf(stack).States.StartBackupJob.Parameters!;
   expect(Lifecycle).toEqual({ DeleteAfterDays: 7 });
-  expect([BackupVaultName, ResourceArn]).toEqual([data.backupVault.backupVaultRef.backupVaultName, data.fileSystemRef.fileSystemArn].map((token) => wordOf(stack.resolve(token))));
+  const expected = [data.backupVault.backupVaultRef.backupVaultName, data.fileSystemRef.fileSystemArn];
+  expect([BackupVaultName, ResourceArn]).toEqual(expected.map((token) => wordOf(stack.resolve(token))));
 });
 
 describe('grants', () => {

@@ -12,7 +12,8 @@ describe.each(Object.values(Steps))('an on-demand backup with %s around it', (st
   };
   /** What the steps are told, where there are any. */
   const ifAny = (...told: string[]) => steps === Steps.NONE ? [] : told;
-  const recoveryPoints = (scene: OnDemandScene) => scene.aws.vaults.vault(scene.vaultName).recoveryPoints.map(({ recoveryPointArn }) => recoveryPointArn);
+  const recoveryPoints = ({ aws, vaultName }: OnDemandScene) =>
+    aws.vaults.vault(vaultName).recoveryPoints.map(({ recoveryPointArn }) => recoveryPointArn);
   const other = (scene: OnDemandScene, state: BackupJob['state'] = 'RUNNING') => scene.aws.backupJobs.startOther(scene.fileSystem, scene.vaultName, state);
 
   afterEach(async () => { await Promise.all(scenes.splice(0).map((scene) => scene.close())); });
