@@ -1,5 +1,6 @@
 export * from './efs-backup';
 export * from './file-system';
+export * from './on-demand';
 export * from './plan';
 export * from './restore';
 export * from './vault';

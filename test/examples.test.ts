@@ -2,9 +2,14 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
-import type { App } from 'aws-cdk-lib/core';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib/core';
+import type { Stack } from 'aws-cdk-lib/core';
+import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { quickStart } from './helpers/apps';
+import { findings } from './private/nag';
+import { ExistingFileSystems } from '../examples/existing-file-systems';
+import { OnDemandBeforeDeploy } from '../examples/on-demand-before-deploy';
 
 const ROOT = path.join(__dirname, '..');
 const CDK = JSON.parse(fs.readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as { app: string; context: Record<string, unknown> };
@@ -32,8 +37,42 @@ function run(app: string, directory: string) {
   });
 }
 
+/** The stacks of the examples beside the quick start, and what of each is the user's own, not ours to judge. */
+const OTHERS: Record<string, [(app: App) => Stack, RegExp]> = {
+  'existing-file-systems.ts': [(app) => new ExistingFileSystems(app, 'ExistingFileSystems'), / ExistingFileSystems\/(Vpc|Auditors)/],
+  'on-demand-before-deploy.ts': [(app) => new OnDemandBeforeDeploy(app, 'OnDemandBeforeDeploy'), / OnDemandBeforeDeploy\/(Vpc|Cluster|Pipeline|Pause|Resume)\b/],
+};
+
 test('every example is looked at here', () => {
-  expect(EXAMPLES).toEqual(['quick-start.ts']);
+  expect(EXAMPLES).toEqual([...Object.keys(OTHERS), 'quick-start.ts'].sort());
+});
+
+describe.each(Object.entries(OTHERS))('%s', (_file, [make, users]) => {
+  const stackIn = (context: Record<string, unknown> = {}, outdir?: string) => make(new App({ context: { ...flags, ...context }, outdir }));
+
+  test('is synthesized, without a warning', () => {
+    const directory = temporary();
+    const stack = stackIn(CDK.context, directory);
+    (stack.node.root as App).synth();
+    expect(fs.existsSync(path.join(directory, `${stack.stackName}.template.json`))).toBe(true);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('breaks no rule of CloudFormation', () => {
+    const before = { ...process.env };
+    delete process.env.CDK_VALIDATION;
+    process.env.CDK_APP_MODE = 'inmemory'; // puts the report into the message of the exception
+    try {
+      expect(() => (stackIn({ '@aws-cdk/core:strictCfnValidateErrors': true }).node.root as App).synth()).not.toThrow();
+    } finally {
+      process.env = before;
+    }
+  });
+
+  test('has no finding in what is ours but logs without a key', () => {
+    const found = findings(stackIn().node.root as App).filter((finding) => !users.test(finding) && !finding.includes('/Custom::'));
+    expect([...new Set(found.map((finding) => finding.replace(/^\S+-(\w+) .*$/, '$1')))]).toEqual(['CloudWatchLogGroupEncrypted']);
+  });
 });
 
 test('the quick start is synthesized to the same template each time, wherever it is', () => {

@@ -9,19 +9,21 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackupsStatus', 'BackedUpByPlan',
-  'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'CopyDestination', 'EfsAutomaticBackups',
-  'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps',
-  'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule', 'EfsBackupRuleProps', 'EfsBackupRun', 'EfsBackupSelection',
-  'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps', 'EfsCopyAction',
-  'EfsExpectedData', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions',
-  'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupProps', 'RecoveryDirectoryDisposal',
-  'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup',
+  'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackups', 'AutomaticBackupsStatus',
+  'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupHook', 'BackupHookOptions', 'ClientAccess', 'ClientMount',
+  'ConflictPolicy', 'CopyDestination', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupEstimate', 'EfsBackupPlan',
+  'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule', 'EfsBackupRuleProps',
+  'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault',
+  'EfsBackupVaultProps', 'EfsCopyAction', 'EfsExpectedData', 'EfsFileSystemBackupGrants', 'EfsFileSystemPolicy', 'EfsOnDemandBackup',
+  'EfsOnDemandBackupGrants', 'EfsOnDemandBackupOptions', 'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow',
+  'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup',
+  'FinalBackupOptions', 'FinalBackupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup',
 ];
 
 const WARNINGS = [
-  'cdk-efs-backup:completionWindow', 'cdk-efs-backup:longBackup', 'cdk-efs-backup:manyRestoreItems', 'cdk-efs-backup:overlappingAutomaticBackups',
-  'cdk-efs-backup:overlappingPlans', 'cdk-efs-backup:overlappingRules', 'cdk-efs-backup:schedule', 'cdk-efs-backup:startWindow', 'cdk-efs-backup:warmStorage',
+  'cdk-efs-backup:automaticBackupsBesidePlan', 'cdk-efs-backup:completionWindow', 'cdk-efs-backup:longBackup', 'cdk-efs-backup:manyRestoreItems',
+  'cdk-efs-backup:overlappingAutomaticBackups', 'cdk-efs-backup:overlappingPlans', 'cdk-efs-backup:overlappingRules',
+  'cdk-efs-backup:policyWithoutMount', 'cdk-efs-backup:schedule', 'cdk-efs-backup:startWindow', 'cdk-efs-backup:warmStorage',
 ];
 
 const STATEFUL = {

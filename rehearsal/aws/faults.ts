@@ -3,7 +3,7 @@ import type { OperationName, ServiceName } from './operation';
 
 /** When a rule strikes. */
 interface Occurrence {
-  /** How many requests (or restore jobs) are spared first; default 0. */
+  /** How many requests (or jobs) are spared first; default 0. */
   readonly after?: number;
   /** How many are struck then; default 1. `Infinity` strikes all. */
   readonly times?: number;
@@ -50,7 +50,17 @@ export type RestoreJobFault = Occurrence & ({
   readonly item?: string;
 });
 
-export type FaultRule = OperationFault | RestoreJobFault;
+/** What goes wrong with a backup job of ours. */
+export interface BackupJobFault extends Occurrence {
+  /**
+   * - FAILED, ABORTED, EXPIRED, PARTIAL: runs, and ends so
+   * - STUCK: runs for ever
+   */
+  readonly backupJob: 'FAILED' | 'ABORTED' | 'EXPIRED' | 'PARTIAL' | 'STUCK';
+  readonly statusMessage?: string;
+}
+
+export type FaultRule = OperationFault | RestoreJobFault | BackupJobFault;
 
 interface Count {
   seen: number;
@@ -90,6 +100,18 @@ export class Faults {
     const faults: RestoreJobFault[] = [];
     for (const [rule, count] of this.counts) {
       if ('restoreJob' in rule && this.isDue(rule, count)) {
+        count.struck++;
+        faults.push(rule);
+      }
+    }
+    return faults;
+  }
+
+  /** The faults that strike this backup job. */
+  nextOfBackupJob(): BackupJobFault[] {
+    const faults: BackupJobFault[] = [];
+    for (const [rule, count] of this.counts) {
+      if ('backupJob' in rule && this.isDue(rule, count)) {
         count.struck++;
         faults.push(rule);
       }

@@ -15,6 +15,7 @@ export type OperationName =
   | 'GetBackupVaultAccessPolicy'
   | 'GetRecoveryPointRestoreMetadata'
   | 'GetRestoreJobMetadata'
+  | 'ListBackupJobs'
   | 'ListRecoveryPointsByBackupVault'
   | 'ListRestoreJobsByProtectedResource'
   | 'ListTags'

@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AwsError, notRehearsed } from './aws-error';
+import { backupJobOperations } from './backup-job-operations';
 import { BackupJobs } from './backup-jobs';
 import { backupOperations } from './backup-operations';
 import { BackupVaults } from './backup-vaults';
@@ -65,8 +66,8 @@ export class AwsService {
   readonly home: Home;
   readonly fileSystems = new Map<string, ElasticFileSystem>();
   readonly vaults: BackupVaults;
-  readonly restoreJobs: RestoreJobs;
   readonly backupJobs: BackupJobs;
+  readonly restoreJobs: RestoreJobs;
   /** The service opt-in of the Region; may be changed. Which keys there are differs between Regions. */
   readonly optIns = new Map([['DynamoDB', false], ['EBS', true], ['EFS', true]]);
   readonly faults: Faults;
@@ -81,16 +82,17 @@ export class AwsService {
     this.now = now;
     this.faults = new Faults(options.faults);
     this.vaults = new BackupVaults({ home: this.home, now, workingDirectory });
+    this.backupJobs = new BackupJobs({ fileSystems: this.fileSystems, vaults: this.vaults, faults: this.faults, now, percentPerPoll });
     this.restoreJobs = new RestoreJobs({ vaults: this.vaults, faults: this.faults, now, percentPerPoll, absentItems });
-    this.backupJobs = new BackupJobs({ vaults: this.vaults, fileSystems: this.fileSystems, now });
     this.server = fastify({
       forceCloseConnections: true, // the SDK keeps its connections open
       exposeHeadRoutes: false, // only what is listed
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PATH_PARAMETER },
     });
-    const { home, fileSystems, vaults, restoreJobs, backupJobs, optIns } = this;
+    const { home, fileSystems, vaults, backupJobs, restoreJobs, optIns } = this;
+    backupJobOperations({ home, vaults, backupJobs, pageSize }).forEach((operation) => this.serve(operation));
     backupOperations({ home, fileSystems, vaults, restoreJobs, pageSize }).forEach((operation) => this.serve(operation));
-    settingsOperations({ vaults, backupJobs, optIns }).forEach((operation) => this.serve(operation));
+    settingsOperations({ vaults, optIns }).forEach((operation) => this.serve(operation));
     efsOperations({ fileSystems, pageSize }).forEach((operation) => this.serve(operation));
     this.server.setNotFoundHandler(async (request, reply) => {
       const name = `${request.method} ${request.url.split('?')[0]}`;

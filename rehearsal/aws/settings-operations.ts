@@ -1,6 +1,5 @@
 import type * as backup from '@aws-sdk/client-backup';
 import { AwsError, invalidParameterValue, invalidRequest, resourceNotFound } from './aws-error';
-import type { BackupJobs } from './backup-jobs';
 import type { BackupVault, BackupVaults } from './backup-vaults';
 import { operation } from './operation';
 import type { Operation } from './operation';
@@ -8,7 +7,6 @@ import { deniesActions, isAllowedForEveryone } from './vault-access-policy';
 
 export interface SettingsOperationsOptions {
   readonly vaults: BackupVaults;
-  readonly backupJobs: BackupJobs;
   /** The opt-in preferences of the Region; may be changed. */
   readonly optIns: Map<string, boolean>;
 }
@@ -27,7 +25,7 @@ function describedVault(vaults: BackupVaults, backupVaultName: string): BackupVa
 }
 
 /** The operations of AWS Backup that set something or ask for settings; paths and names are those of its Smithy model. */
-export function settingsOperations({ vaults, backupJobs, optIns }: SettingsOperationsOptions): Operation[] {
+export function settingsOperations({ vaults, optIns }: SettingsOperationsOptions): Operation[] {
   return [
     operation<backup.DescribeBackupVaultInput, backup.DescribeBackupVaultOutput>({
       service, name: 'DescribeBackupVault', method: 'GET', path: '/backup-vaults/:BackupVaultName', query: {},
@@ -103,31 +101,6 @@ export function settingsOperations({ vaults, backupJobs, optIns }: SettingsOpera
       }
       Object.entries(ResourceTypeOptInPreference).forEach(([key, value]) => optIns.set(key, value));
       return {};
-    }),
-
-    operation<backup.StartBackupJobInput, backup.StartBackupJobOutput>({
-      service, name: 'StartBackupJob', method: 'PUT', path: '/backup-jobs', query: {},
-    }, (input) => {
-      const { backupJobId, creationDate } = backupJobs.start(input);
-      return { BackupJobId: backupJobId, CreationDate: creationDate };
-    }),
-
-    operation<backup.DescribeBackupJobInput, backup.DescribeBackupJobOutput>({
-      service, name: 'DescribeBackupJob', method: 'GET', path: '/backup-jobs/:BackupJobId', query: {},
-    }, async ({ BackupJobId }) => {
-      const { state, statusMessage, input, recoveryPoint, creationDate } = await backupJobs.poll(BackupJobId!);
-      return {
-        BackupJobId,
-        BackupVaultName: input.BackupVaultName,
-        ResourceArn: input.ResourceArn,
-        ResourceType: 'EFS',
-        IamRoleArn: input.IamRoleArn,
-        CreationDate: creationDate,
-        State: state,
-        StatusMessage: statusMessage,
-        PercentDone: state === 'COMPLETED' ? '100.0' : '0.0',
-        RecoveryPointArn: recoveryPoint?.recoveryPointArn,
-      };
     }),
   ];
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sdkCall, toTaskError } from './sdk-integration';
 import type { SdkClients } from './sdk-integration';
-import { NotRehearsedError } from './task-error';
+import type { Execution } from './state-machine';
+import { NotRehearsedError, TaskError } from './task-error';
 
 /** A Lambda function as a task sees it. */
 export interface InvokedFunction {
@@ -18,9 +19,16 @@ export interface Publication {
   readonly [parameter: string]: unknown;
 }
 
+/** Another state machine as a task sees it. */
+export interface StartedStateMachine {
+  readonly arn: string;
+  execute(input: unknown, name?: string): Promise<Pick<Execution, 'status' | 'output' | 'error' | 'cause'>>;
+}
+
 /** Everything that the tasks of a state machine may call. */
 export interface TaskServices {
   readonly functions?: readonly InvokedFunction[];
+  readonly stateMachines?: readonly StartedStateMachine[];
   readonly clients?: SdkClients;
   /** Takes the messages of sns:publish. An error that it throws fails the task as an error of Amazon SNS. */
   readonly publish?: (publication: Publication) => void | Promise<void>;
@@ -41,6 +49,9 @@ export function taskFor(state: string, resource: string, services: TaskServices)
   const [, service, operation] = INTEGRATION.exec(resource) ?? [];
   if (service === 'lambda' && operation === 'invoke' && !resource.includes(':aws-sdk:')) {
     return lambdaInvoke(state, services);
+  }
+  if (service === 'states' && operation === 'startExecution.sync:2') {
+    return runJob(state, services);
   }
   if (service === 'sns' && operation === 'publish' && services.publish !== undefined) {
     // the optimized integration calls itself SNS, the SDK integration Sns
@@ -71,6 +82,23 @@ function lambdaInvoke(state: string, services: TaskServices): Task {
     }
     const answer = await findFunction(state, FunctionName, services).invoke(Payload ?? {});
     return { ExecutedVersion: '$LATEST', Payload: answer, SdkHttpMetadata: { HttpStatusCode: 200 }, SdkResponseMetadata: { RequestId: randomUUID() }, StatusCode: 200 };
+  };
+}
+
+/** "Start a new state machine from a running execution": waits for the end, whose output lies under Output as JSON. */
+function runJob(state: string, { stateMachines = [] }: TaskServices): Task {
+  return async (parameters) => {
+    const { StateMachineArn, Input, Name } = parameters as { StateMachineArn: string; Input?: unknown; Name?: string };
+    const machine = stateMachines.find(({ arn }) => arn === StateMachineArn);
+    if (machine === undefined) {
+      throw new NotRehearsedError(`the state '${state}' starts the state machine '${StateMachineArn}', which nothing serves here`);
+    }
+    const { status, output, error, cause } = await machine.execute(Input, Name);
+    const described = { ExecutionArn: `${StateMachineArn.replace(':stateMachine:', ':execution:')}:${Name ?? randomUUID()}`, Name, StateMachineArn, Status: status };
+    if (status !== 'SUCCEEDED') {
+      throw new TaskError('States.TaskFailed', JSON.stringify({ ...described, Error: error, Cause: cause }));
+    }
+    return { ...described, Output: output };
   };
 }
 

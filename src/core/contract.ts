@@ -56,5 +56,23 @@ export enum RestoreError {
   INVALID_WORKER_EVENT = 'InvalidWorkerEvent',
 }
 
+/** The names of the errors that end an on-demand backup: docs/runbook.md has a section for each. */
+export enum OnDemandBackupError {
+  /** Other backup jobs of the file system were still running when the patience ended, or took turns with ours; none of ours was left. */
+  OTHER_BACKUP_JOB_RUNNING = 'OtherBackupJobRunning',
+  /** The user's step before the backup failed; no backup job was started. */
+  BEFORE_BACKUP_FAILED = 'BeforeBackupFailed',
+  /** AWS Backup refused to start the backup job. */
+  BACKUP_JOB_NOT_STARTED = 'BackupJobNotStarted',
+  /** The backup job failed, was aborted, or brought a part only. */
+  BACKUP_JOB_FAILED = 'BackupJobFailed',
+  /** The backup job did not begin, or did not complete, in its windows. */
+  BACKUP_JOB_EXPIRED = 'BackupJobExpired',
+  /** The backup job was still running when the workflow's patience ended. */
+  BACKUP_JOB_TIMED_OUT = 'BackupJobTimedOut',
+  /** The user's step after the backup failed, however the backup ended: the writers may still be paused. */
+  AFTER_BACKUP_FAILED = 'AfterBackupFailed',
+}
+
 /** At the root of the file system, what this library itself writes there: what was kept aside, and the records of a move. */
 export const WORK_DIRECTORY = '.cdk-efs-backup';

@@ -1,4 +1,4 @@
-/** How a restore job is watched: often while it may be a matter of minutes, rarely once it is a matter of days. */
+/** How a job is watched: often while it may be a matter of minutes, rarely once it is a matter of days. */
 export interface PollingPlan {
   /** After a poll, the next one is `seconds` away, in the first pace whose `upTo` is greater than the number of polls so far. */
   readonly paces: ReadonlyArray<{ readonly upTo: number; readonly seconds: number }>;
@@ -17,9 +17,9 @@ const SECONDS_BEFORE_SLOW_PACE = (BRIEF.upTo - 1) * BRIEF.seconds + (LONGER.upTo
 const MOST_SLOW_POLLS = 900;
 const SHORTEST_SLOW_PACE = 300;
 
-/** Spreads the polls of a restore job over the time that it may take. */
-export function planPolling(timeoutSeconds: number): PollingPlan {
-  const slowSeconds = Math.max(SHORTEST_SLOW_PACE, Math.ceil((timeoutSeconds - SECONDS_BEFORE_SLOW_PACE) / MOST_SLOW_POLLS));
+/** Spreads the polls of a job over the time that it may take. */
+export function planPolling(timeoutSeconds: number, mostSlowPolls = MOST_SLOW_POLLS): PollingPlan {
+  const slowSeconds = Math.max(SHORTEST_SLOW_PACE, Math.ceil((timeoutSeconds - SECONDS_BEFORE_SLOW_PACE) / mostSlowPolls));
   const paces = [BRIEF, LONGER, { upTo: Number.MAX_SAFE_INTEGER, seconds: slowSeconds }];
   let most = 1;
   let left = timeoutSeconds;

@@ -22,20 +22,8 @@ export enum UnfinishedFinalBackup {
   GO_ON = 'GO_ON',
 }
 
-/** Properties of `FinalBackup`. */
-export interface FinalBackupProps {
-  /** The file system: of the account and Region of the stack. */
-  readonly fileSystem: IFileSystemRef;
-
-  /** The vault that the recovery point goes to. It must outlive the stack: a vault that is deleted with it takes the recovery point along, or fails to be deleted. */
-  readonly backupVault: IBackupVaultRef;
-
-  /**
-   * The role that AWS Backup assumes to back up the file system and, later, to let the recovery point expire, so keep it:
-   * `EfsBackupPlan.role` is retained by default and has what it takes for the vaults of its plan.
-   */
-  readonly role: IRoleRef;
-
+/** Options of a final backup. */
+export interface FinalBackupOptions {
   /**
    * How long the recovery point is kept: whole days.
    *
@@ -58,6 +46,21 @@ export interface FinalBackupProps {
    * @default - CloudWatch Logs encrypts them with a key of its own
    */
   readonly logEncryptionKey?: IKeyRef;
+}
+
+/** Properties of `FinalBackup`. */
+export interface FinalBackupProps extends FinalBackupOptions {
+  /** The file system: of the account and Region of the stack. */
+  readonly fileSystem: IFileSystemRef;
+
+  /** The vault that the recovery point goes to. It must outlive the stack: a vault that is deleted with it takes the recovery point along, or fails to be deleted. */
+  readonly backupVault: IBackupVaultRef;
+
+  /**
+   * The role that AWS Backup assumes to back up the file system and, later, to let the recovery point expire, so keep it:
+   * `EfsBackupPlan.role` is retained by default and has what it takes for the vaults of its plan.
+   */
+  readonly role: IRoleRef;
 }
 
 /** Lifecycle.DeleteAfterDays: 1 to 36,500 (AWS Backup API reference). */

@@ -24,6 +24,10 @@ export enum WarningId {
   COMPLETION_WINDOW = 'cdk-efs-backup:completionWindow',
   /** A backup of the expected data comes near to the longest one that there may be. */
   LONG_BACKUP = 'cdk-efs-backup:longBackup',
+  /** A plan and Amazon EFS itself both back up a file system. */
+  AUTOMATIC_BACKUPS_BESIDE_PLAN = 'cdk-efs-backup:automaticBackupsBesidePlan',
+  /** A file system policy of the user's lets clients write, but none of them mount. */
+  POLICY_WITHOUT_MOUNT = 'cdk-efs-backup:policyWithoutMount',
 }
 
 /** Adds a warning that users can acknowledge with `Validations.of(scope).acknowledge(...)`. */

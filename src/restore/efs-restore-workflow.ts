@@ -6,7 +6,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Resource, Stack, Token } from 'aws-cdk-lib/core';
 import type { ResourceEnvironment } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -16,7 +16,6 @@ import { FileSystemWorker, WORKER_MOUNT_PATH } from './file-system-worker';
 import { isReplicationDestination } from './replication-destination';
 import { RestoreDefinition } from './restore-definition';
 import { restoreRole, stateMachineRole } from './restore-roles';
-import { shellWord } from './shell-word';
 import { checkClientMounts } from '../core/item-path';
 import type { ClientMount } from '../core/item-path';
 import { checkOperationsPerSecond, DEFAULT_OPERATIONS_PER_SECOND } from '../core/operations-per-second';
@@ -25,10 +24,12 @@ import type { Problem } from '../core/problem';
 import { checkRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
 import type { RestoreRequest } from '../core/restore-request';
 import { replicationDestinationProblem } from '../core/restore-target';
-import { encryptedLogGroup } from '../private/encrypted-log-group';
 import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
+import { shellWord } from '../private/shell-word';
+import { startExecutionCommand } from '../private/start-execution-command';
 import { throwProblems } from '../private/validation-error';
 import { warn, WarningId } from '../private/warnings';
+import { workflowStateMachine } from '../private/workflow-state-machine';
 
 /** What a restore workflow may be told by everyone who makes one. */
 export interface EfsRestoreWorkflowOptions {
@@ -197,21 +198,17 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       operationsPerSecond: props.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND,
       topicArn: props.notificationTopic?.topicRef.topicArn,
     });
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    this.stateMachine = workflowStateMachine(this, {
       comment: 'Restores into an EFS file system: check, restore, find, verify, move into place, clean up, report',
-      definitionBody: sfn.DefinitionBody.fromChainable(definition.start),
+      start: definition.start,
       role: stateMachineRole(this, {
         functions: [worker.function, controlPlane.function],
         backupVault: props.backupVault,
         restoreRole: this.restoreRole,
         topic: props.notificationTopic,
       }),
-      tracingEnabled: true,
-      logs: {
-        destination: encryptedLogGroup(this, 'LogGroup', { retention: common.logRetention, encryptionKey: props.encryptionKey, writers: ['delivery.logs.amazonaws.com'] }),
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: true,
-      },
+      logRetention: common.logRetention,
+      encryptionKey: props.encryptionKey,
     });
     this.grants = EfsRestoreWorkflowGrants.fromEfsRestoreWorkflow(this);
   }
@@ -224,7 +221,7 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
     throwProblems(this, this.problemsOf(mergeRestoreRequest(this.requestDefaults, request), false));
     this.warnAbout(request);
     const input = shellWord(hasTokens(request) ? Stack.of(this).toJsonString(request) : JSON.stringify(request));
-    return `aws stepfunctions start-execution --region ${Stack.of(this).region} --state-machine-arn ${this.stateMachine.stateMachineArn} --input ${input}`;
+    return `${startExecutionCommand(this, this.stateMachine)} --input ${input}`;
   }
 
   private problemsOf(request: RestoreRequest, partial: boolean): Problem[] {

@@ -2,10 +2,11 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { callBackup, invoke, MOUNT_ERRORS, publish } from './restore-tasks';
 import { RestoreError } from '../core/contract';
 import { planPolling } from '../core/polling';
 import { AfterRestore, RecoveryDirectoryDisposal } from '../core/restore-request';
+import { pollAgain } from '../private/polling-states';
+import { at, callBackup, invoke, MOUNT_ERRORS, publish } from '../private/workflow-tasks';
 
 export interface RestoreDefinitionProps {
   readonly controlPlane: lambda.IFunction;
@@ -17,9 +18,6 @@ export interface RestoreDefinitionProps {
   /** The topic that hears how a restore ended. */
   readonly topicArn?: string;
 }
-
-/** A place in the state, whatever type it has. */
-const at = (path: string): string => sfn.JsonPath.stringAt(path);
 
 /**
  * The states of a restore: first the happy path in the order in which it runs, then the failures. Written in JSONPath without
@@ -77,26 +75,22 @@ export class RestoreDefinition extends Construct {
 
     const describe = callBackup(this, 'DescribeRestoreJob', 'describeRestoreJob', '$.restoreJob', { RestoreJobId: at('$.job.RestoreJobId') });
     this.orFail(describe);
-    const count = new sfn.Pass(this, 'CountPoll', { parameters: { 'count.$': 'States.MathAdd($.poll.count, 1)' }, resultPath: '$.poll' });
-
-    const { paces, most } = planPolling(this.props.restoreTimeout.toSeconds());
-    const pace = new sfn.Choice(this, 'ChoosePace')
-      .when(sfn.Condition.numberGreaterThanEquals('$.poll.count', most),
-        this.failure('RestoreJobTimedOut', RestoreError.RESTORE_JOB_TIMED_OUT, `restore job {} was still running after ${this.props.restoreTimeout.toHumanString()}`, '$.job.RestoreJobId'));
-    const names = ['WaitBriefly', 'WaitLonger', 'WaitLong'];
-    const waits = paces.map(({ seconds }, index) => new sfn.Wait(this, names[index], { time: sfn.WaitTime.duration(Duration.seconds(seconds)) }));
-    paces.slice(0, -1).forEach(({ upTo }, index) => pace.when(sfn.Condition.numberLessThan('$.poll.count', upTo), waits[index]));
-    pace.otherwise(waits[waits.length - 1]);
-    waits.forEach((wait) => wait.next(describe));
+    const again = pollAgain(this, {
+      plan: planPolling(this.props.restoreTimeout.toSeconds()),
+      look: describe,
+      counter: '$.poll',
+      names: { count: 'CountPoll', choose: 'ChoosePace', waits: ['WaitBriefly', 'WaitLonger', 'WaitLong'] },
+      exhausted: this.failure('RestoreJobTimedOut', RestoreError.RESTORE_JOB_TIMED_OUT,
+        `restore job {} was still running after ${this.props.restoreTimeout.toHumanString()}`, '$.job.RestoreJobId'),
+    });
 
     const jobFailed = this.failure('RestoreJobFailed', RestoreError.RESTORE_JOB_FAILED, 'AWS Backup says: {}', 'States.JsonToString($.restoreJob)');
     const status = new sfn.Choice(this, 'ChooseByRestoreJobStatus')
       .when(sfn.Condition.stringEquals('$.restoreJob.Status', 'COMPLETED'), sfn.Chain.start(next))
       .when(sfn.Condition.or(...['FAILED', 'ABORTED'].map((ended) => sfn.Condition.stringEquals('$.restoreJob.Status', ended))), jobFailed)
-      .otherwise(count);
+      .otherwise(again);
     const first = new sfn.Pass(this, 'BeginPolling', { result: sfn.Result.fromObject({ count: 0 }), resultPath: '$.poll' });
     start.next(first).next(describe).next(status);
-    count.next(pace);
     return start;
   }
 

@@ -7,6 +7,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ANY_RECOVERY_POINT, recoveryPointArns } from './control-plane';
 import { ServiceRole } from '../private/service-role';
+import { allowLogsAndTraces } from '../private/workflow-state-machine';
 
 const BACKUP = 'backup.amazonaws.com';
 
@@ -51,11 +52,7 @@ export function stateMachineRole(scope: Construct, options: StateMachineRoleOpti
   );
   role.addWildcardStatements(ANY_RECOVERY_POINT, new iam.PolicyStatement({ actions: ['backup:StartRestoreJob'], resources: [recoveryPointArns(Stack.of(scope))] }));
   role.addUnscopedStatements('AWS Backup knows no resource-level permissions for restore jobs', 'backup:DescribeRestoreJob');
-  role.addUnscopedStatements('CloudWatch Logs knows no resource-level permissions for log deliveries',
-    'logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:GetLogDelivery',
-    'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery');
-  role.addUnscopedStatements('X-Ray knows no resource-level permissions for traces',
-    'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments');
+  allowLogsAndTraces(role);
   if (options.topic) {
     role.addStatements(new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [options.topic.topicRef.topicArn] }));
     const { masterKey } = options.topic as Partial<ITopic>;

@@ -58,7 +58,7 @@ test('takes the vault and the retention that were set last', async () => {
   await stack.create(properties);
   await stack.update({ ...properties, BackupVaultName: 'other', DeleteAfterDays: '7' });
   await stack.delete();
-  expect([points().length, points('other').length, jobs()[0].input.Lifecycle]).toEqual([0, 1, { DeleteAfterDays: 7 }]);
+  expect([points().length, points('other').length, jobs()[0].input!.Lifecycle]).toEqual([0, 1, { DeleteAfterDays: 7 }]);
 });
 
 test('a file system that replaces another one: the other one is backed up', async () => {

@@ -1,12 +1,12 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { App, CfnParameter, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { BackedUpFileSystem } from '../../src/file-system';
+import { AutomaticBackups, BackedUpFileSystem, EfsFileSystemPolicy } from '../../src/file-system';
 import { EfsBackupPlan } from '../../src/plan';
 import { findingsUnder } from '../private/nag';
 
@@ -47,6 +47,18 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
     expect(data.backupVault).toBe(data.backupPlan.backupVault);
   });
 
+  test('with finalBackup it is backed up into the vault of its plan before it is deleted', () => {
+    const data = new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), removalPolicy: RemovalPolicy.DESTROY, finalBackup: { deleteAfter: Duration.days(90) } });
+    Template.fromStack(stack).hasResourceProperties('Custom::EfsFinalBackup', {
+      FileSystemId: stack.resolve(data.fileSystemRef.fileSystemId),
+      BackupVaultName: stack.resolve(data.backupVault.backupVaultRef.backupVaultName),
+      RoleArn: stack.resolve(data.backupPlan.role.roleArn),
+      DeleteAfterDays: '90',
+    });
+    expect(() => new BackedUpFileSystem(stack, 'Other', { vpc: vpcOf(stack), automaticBackups: AutomaticBackups.INSTEAD_OF_PLAN, finalBackup: {} }))
+      .toThrow(/'finalBackup' must not be combined with 'automaticBackups' INSTEAD_OF_PLAN/);
+  });
+
   test('lets clients mount over TLS, and no statement of the L2 takes that away', () => {
     const data = new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack) });
     data.fileSystem.grantReadWrite(new iam.Role(stack, 'Client', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }));
@@ -58,7 +70,7 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
 
   test('takes another file system policy as it is', () => {
     const statement = new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()], actions: ['elasticfilesystem:ClientMount'] });
-    new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), fileSystemPolicy: new iam.PolicyDocument({ statements: [statement] }) });
+    new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), fileSystemPolicy: EfsFileSystemPolicy.fromPolicyDocument(new iam.PolicyDocument({ statements: [statement] })) });
     const [fileSystem] = Object.values(Template.fromStack(stack).findResources(TYPE));
     expect(fileSystem.Properties.FileSystemPolicy.Statement).toEqual([expect.objectContaining({ Action: 'elasticfilesystem:ClientMount' })]);
   });
@@ -85,7 +97,7 @@ test('passes on what it is given', () => {
     performanceMode: efs.PerformanceMode.GENERAL_PURPOSE,
     throughputMode: efs.ThroughputMode.PROVISIONED,
     provisionedThroughputPerSecond: Size.mebibytes(64),
-    enableAutomaticBackups: true,
+    automaticBackups: AutomaticBackups.BESIDE_PLAN,
     backupPlan,
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -143,8 +155,167 @@ test('is tagged for a plan of another stack without depending on it', () => {
   expect(stack.dependencies).toEqual([]);
 });
 
+describe('automatic backups', () => {
+  const written = (props: object, stack = new Stack()) => {
+    const data = new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), ...props });
+    const [fileSystem] = Object.values(Template.fromStack(stack).findResources(TYPE));
+    return { data, stack, status: fileSystem.Properties.BackupPolicy, tags: JSON.stringify(fileSystem.Properties.FileSystemTags) };
+  };
+  const zone = { availabilityZone: 'dummy1a' };
+
+  test.each<[AutomaticBackups | undefined, object, string]>([
+    [undefined, {}, 'DISABLED'],
+    [undefined, zone, 'DISABLED'],
+    [AutomaticBackups.LEFT_TO_PLAN, {}, 'DISABLED'],
+    [AutomaticBackups.LEFT_TO_PLAN, zone, 'DISABLED'],
+    [AutomaticBackups.BESIDE_PLAN, {}, 'ENABLED'],
+    [AutomaticBackups.BESIDE_PLAN, zone, 'ENABLED'],
+    [AutomaticBackups.INSTEAD_OF_PLAN, {}, 'ENABLED'],
+    [AutomaticBackups.INSTEAD_OF_PLAN, zone, 'ENABLED'],
+  ])('as %s are written to the template, Regional or One Zone: %j', (automaticBackups, where, status) => {
+    expect(written({ automaticBackups, ...where }).status).toEqual({ Status: status });
+  });
+
+  test('left to the plan and instead of it do not warn', () => {
+    for (const automaticBackups of [AutomaticBackups.LEFT_TO_PLAN, AutomaticBackups.INSTEAD_OF_PLAN]) {
+      Annotations.fromStack(written({ automaticBackups }).stack).hasNoWarning('*', Match.anyValue());
+    }
+  });
+
+  test('beside the plan warn, until somebody says why', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const { data } = written({ automaticBackups: AutomaticBackups.BESIDE_PLAN }, stack);
+    Annotations.fromStack(stack).hasWarning('/Stack/Data', Match.stringLikeRegexp('two chains of backups, two bills, .*automaticBackupsBesidePlan'));
+    const other = new Stack(new App(), 'Stack');
+    const acknowledged = new BackedUpFileSystem(other, 'Data', { vpc: vpcOf(other), automaticBackups: AutomaticBackups.BESIDE_PLAN });
+    Validations.of(acknowledged).acknowledge({ id: 'cdk-efs-backup:automaticBackupsBesidePlan', reason: 'CT.ELASTICFILESYSTEM.PR.2 demands it' });
+    Annotations.fromStack(other).hasNoWarning('/Stack/Data', Match.anyValue());
+    expect(data.backupPlan).toBeInstanceOf(EfsBackupPlan);
+  });
+
+  test('instead of a plan make no plan, no vault, no role and no tag, and are what is restored from', () => {
+    const { data, stack, tags } = written({ automaticBackups: AutomaticBackups.INSTEAD_OF_PLAN });
+    const template = Template.fromStack(stack);
+    for (const type of ['AWS::Backup::BackupPlan', 'AWS::Backup::BackupVault', 'AWS::Backup::BackupSelection', 'AWS::IAM::Role']) {
+      template.resourceCountIs(type, 0);
+    }
+    expect(tags).not.toContain('efs-backup-plan');
+    expect(data.backupVault.backupVaultRef.backupVaultName).toBe('aws/efs/automatic-backup-vault');
+    expect(() => data.backupPlan).toThrow(/'backupPlan' must not be asked for: with 'automaticBackups' INSTEAD_OF_PLAN.*; use AutomaticBackups.LEFT_TO_PLAN/);
+    expect(findingsUnder(stack.node.root as App, 'Default/Data')).toEqual([]);
+  });
+
+  test('instead of a plan are what a restore takes its recovery points from', () => {
+    const stack = new Stack();
+    new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), automaticBackups: AutomaticBackups.INSTEAD_OF_PLAN }).addRestoreWorkflow('Restore');
+    expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::Lambda::Function'))).toContain('"BACKUP_VAULT_NAME":"aws/efs/automatic-backup-vault"');
+  });
+});
+
+describe('a One Zone file system', () => {
+  test('has one mount target, in its zone, where the worker of its restores is, too', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const vpc = new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-west-1a', 'eu-west-1b'] });
+    const data = new BackedUpFileSystem(stack, 'Data', { vpc, availabilityZone: 'eu-west-1b' });
+    data.addRestoreWorkflow('Restore');
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties(TYPE, { AvailabilityZoneName: 'eu-west-1b' });
+    const subnetId = stack.resolve(vpc.privateSubnets[1].subnetId);
+    template.resourceCountIs('AWS::EFS::MountTarget', 1);
+    template.hasResourceProperties('AWS::EFS::MountTarget', { SubnetId: subnetId });
+    template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: Match.objectLike({ SubnetIds: [subnetId] }) });
+  });
+
+  test('takes the zone of a VPC whose zones are not known yet', () => {
+    const stack = new Stack();
+    const vpc = vpcOf(stack);
+    new BackedUpFileSystem(stack, 'Data', { vpc, availabilityZone: vpc.availabilityZones[0] });
+    Template.fromStack(stack).hasResourceProperties(TYPE, { AvailabilityZoneName: stack.resolve(vpc.availabilityZones[0]) });
+  });
+
+  test('is not made in a zone that the VPC does not have, nor with subnets of others', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const vpc = new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-west-1a'] });
+    expect(() => new BackedUpFileSystem(stack, 'Data', { vpc, availabilityZone: 'eu-west-1c', vpcSubnets: {} }))
+      .toThrow(/2 problems:\n1. 'availabilityZone' must be one of the VPC \(eu-west-1a\), got "eu-west-1c".*\n2. 'vpcSubnets' must not be combined/);
+  });
+});
+
+test('passes on lifecycle, replication and access points', () => {
+  const stack = new Stack();
+  const data = new BackedUpFileSystem(stack, 'Data', {
+    vpc: vpcOf(stack),
+    throughputMode: efs.ThroughputMode.ELASTIC,
+    lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
+    transitionToArchivePolicy: efs.LifecyclePolicy.AFTER_90_DAYS,
+    outOfInfrequentAccessPolicy: efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
+    replicationConfiguration: efs.ReplicationConfiguration.regionalFileSystem('eu-central-1'),
+    replicationOverwriteProtection: efs.ReplicationOverwriteProtection.ENABLED,
+  });
+  const accessPoint = data.addAccessPoint('Projects', { path: '/projects', posixUser: { uid: '1000', gid: '1000' } });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties(TYPE, {
+    LifecyclePolicies: [{ TransitionToIA: 'AFTER_30_DAYS' }, { TransitionToPrimaryStorageClass: 'AFTER_1_ACCESS' }, { TransitionToArchive: 'AFTER_90_DAYS' }],
+    ReplicationConfiguration: { Destinations: [{ Region: 'eu-central-1' }] },
+    FileSystemProtection: { ReplicationOverwriteProtection: 'ENABLED' },
+  });
+  template.hasResourceProperties('AWS::EFS::AccessPoint', {
+    FileSystemId: stack.resolve(data.fileSystem.fileSystemId), PosixUser: { Uid: '1000', Gid: '1000' }, RootDirectory: { Path: '/projects' },
+  });
+  expect(accessPoint.fileSystem).toBe(data.fileSystem);
+});
+
+test.each<[RemovalPolicy | undefined, string, string]>([
+  [undefined, 'Retain', 'Retain'],
+  [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
+  [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate', 'Retain'],
+  [RemovalPolicy.DESTROY, 'Delete', 'Delete'],
+])('the removal policy %s', (removalPolicy, onDeletion, onReplacement) => {
+  const stack = new Stack();
+  new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), removalPolicy });
+  Template.fromStack(stack).hasResource(TYPE, { DeletionPolicy: onDeletion, UpdateReplacePolicy: onReplacement });
+});
+
+describe('a file system policy', () => {
+  const document = (...statements: iam.PolicyStatement[]) => EfsFileSystemPolicy.fromPolicyDocument(new iam.PolicyDocument({ statements }));
+  const writes = () => new iam.PolicyStatement({ principals: [new iam.AnyPrincipal()], actions: ['elasticfilesystem:ClientWrite'] });
+
+  test('of the user that lets nobody mount warns', () => {
+    const stack = new Stack(new App(), 'Stack');
+    new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), fileSystemPolicy: document(writes()) });
+    Annotations.fromStack(stack).hasWarning('/Stack/Data', Match.stringLikeRegexp('none of them mount.*policyWithoutMount'));
+  });
+
+  test('that shuts out AWS Backup is told with everything else', () => {
+    const stack = new Stack();
+    const fileSystemPolicy = document(new iam.PolicyStatement({ effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['elasticfilesystem:*'] }));
+    expect(() => new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), fileSystemPolicy, removalPolicy: RemovalPolicy.SNAPSHOT }))
+      .toThrow(/2 problems:\n1. 'removalPolicy' must not be SNAPSHOT.*'finalBackup'.*\n2. 'fileSystemPolicy.Statement\[0\]' must not deny elasticfilesystem:Backup and elasticfilesystem:Restore/);
+  });
+
+  test('that shuts out AWS Backup later, or lets nobody in, fails the synth', () => {
+    for (const late of [true, false]) {
+      const stack = new Stack(new App(), 'Stack');
+      const fileSystemPolicy = EfsFileSystemPolicy.iamClientsOnly();
+      new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), fileSystemPolicy });
+      if (late) {
+        fileSystemPolicy.denyBackup(new iam.AnyPrincipal());
+      }
+      expect(() => (stack.node.root as App).synth()).toThrow(late ? /must not deny elasticfilesystem:Backup to everyone/ : /'fileSystemPolicy' must hold a statement/);
+    }
+  });
+});
+
 describe('fails', () => {
   test.each<[string, object, RegExp]>([
+    ['with max I/O in One Zone', { availabilityZone: 'dummy1a', performanceMode: efs.PerformanceMode.MAX_IO }, /'performanceMode' must be generalPurpose for a One Zone/],
+    ['with a replication of what may be overwritten', {
+      replicationConfiguration: efs.ReplicationConfiguration.regionalFileSystem('eu-central-1'),
+      replicationOverwriteProtection: efs.ReplicationOverwriteProtection.DISABLED,
+    }, /'replicationConfiguration' must not be set with 'replicationOverwriteProtection' DISABLED/],
+    ['with a snapshot', { removalPolicy: RemovalPolicy.SNAPSHOT }, /'removalPolicy' must not be SNAPSHOT.*got "snapshot"; use RemovalPolicy.RETAIN/],
+    ['with throughput below the least', { throughputMode: efs.ThroughputMode.PROVISIONED, provisionedThroughputPerSecond: Size.kibibytes(512) },
+      /must be at least 1 MiB a second, got "0.5 MiB"/],
     ['with provisioned throughput of no size', { throughputMode: efs.ThroughputMode.PROVISIONED }, /'provisionedThroughputPerSecond' must be set with/],
     ['with a provisioned size in another mode', { provisionedThroughputPerSecond: Size.mebibytes(1) }, /'provisionedThroughputPerSecond' must not be set without/],
     ['with elastic throughput and max I/O', { throughputMode: efs.ThroughputMode.ELASTIC, performanceMode: efs.PerformanceMode.MAX_IO },
@@ -153,6 +324,13 @@ describe('fails', () => {
     const stack = new Stack();
     expect(() => new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), ...props })).toThrow(message);
     expect(stack.node.findChild('Data').node.children).toEqual([]);
+  });
+
+  test('with a plan, and automatic backups instead of it', () => {
+    const stack = new Stack();
+    const backupPlan = new EfsBackupPlan(stack, 'Plan');
+    expect(() => new BackedUpFileSystem(stack, 'Data', { vpc: vpcOf(stack), backupPlan, automaticBackups: AutomaticBackups.INSTEAD_OF_PLAN }))
+      .toThrow(/'backupPlan' must not be combined with 'automaticBackups' INSTEAD_OF_PLAN: .*, got "Default\/Plan"/);
   });
 
   test('with a plan of another Region', () => {

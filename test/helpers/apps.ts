@@ -6,14 +6,16 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { App, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackupsStatus, BackedUpFileSystem, ConflictPolicy, CopyDestination, EfsAutomaticBackups,
-  EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault, EfsRegionOptIn, EfsRestoreWorkflow, FileSystemSelector, FinalBackup,
-  RecoveryDirectoryDisposal, RegionOptInMode, UnfinishedFinalBackup,
+  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackups, AutomaticBackupsStatus, BackedUpFileSystem, BackupHook, ClientAccess, ConflictPolicy,
+  CopyDestination, EfsAutomaticBackups, EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault, EfsFileSystemPolicy,
+  EfsRegionOptIn, EfsRestoreWorkflow, FileSystemSelector, FinalBackup, RecoveryDirectoryDisposal, RegionOptInMode, UnfinishedFinalBackup,
 } from '../../src';
+import { WarningId } from '../../src/private/warnings';
 
 /** The quick start, as a new app has it. */
 export function quickStart(context: Record<string, unknown> = {}, outdir?: string): QuickStart {
@@ -85,9 +87,17 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
   new EfsBackupSelection(stack, 'ByTags', {
     backupPlan: plan, role: role('Selection'), fileSystems: FileSystemSelector.taggedWith({ key: 'one', value: '1' }, { key: 'two', value: '2' }),
   });
+  const fileSystemPolicy = EfsFileSystemPolicy.iamClientsOnly();
+  fileSystemPolicy.allowClients(ClientAccess.READ_WRITE, role('Clients', 'ec2.amazonaws.com'));
+  fileSystemPolicy.denyClientsWithoutTls();
+  fileSystemPolicy.allowBackup(plan.role);
   const data = new BackedUpFileSystem(stack, 'Data', {
     vpc,
     vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
+    fileSystemPolicy,
+    replicationConfiguration: efs.ReplicationConfiguration.regionalFileSystem('eu-central-1'),
+    replicationOverwriteProtection: efs.ReplicationOverwriteProtection.ENABLED,
+    outOfInfrequentAccessPolicy: efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS,
     securityGroup: new ec2.SecurityGroup(stack, 'SecurityGroup', { vpc }),
     kmsKey: key,
     fileSystemName: 'every-prop',
@@ -95,10 +105,32 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     performanceMode: efs.PerformanceMode.GENERAL_PURPOSE,
     throughputMode: efs.ThroughputMode.PROVISIONED,
     provisionedThroughputPerSecond: Size.mebibytes(64),
-    enableAutomaticBackups: true,
+    automaticBackups: AutomaticBackups.BESIDE_PLAN,
     backupPlan: plan,
     removalPolicy: RemovalPolicy.DESTROY,
   });
+  Validations.of(data).acknowledge({ id: WarningId.AUTOMATIC_BACKUPS_BESIDE_PLAN, reason: 'every prop, so this one too' });
+  data.addAccessPoint('AccessPoint', { path: '/projects', posixUser: { uid: '1000', gid: '1000' } });
+  new BackedUpFileSystem(stack, 'OneZone', {
+    vpc,
+    availabilityZone: vpc.availabilityZones[0],
+    backupPlan: plan,
+    throughputMode: efs.ThroughputMode.ELASTIC,
+    lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
+    transitionToArchivePolicy: efs.LifecyclePolicy.AFTER_90_DAYS,
+  });
+  data.addOnDemandBackup('OnDemand', {
+    deleteAfter: Duration.days(120),
+    moveToColdStorageAfter: Duration.days(30),
+    startWindow: Duration.hours(2),
+    backupTimeout: Duration.days(1),
+    otherJobTimeout: Duration.hours(3),
+    before: BackupHook.invokeFunction(lambda.Function.fromFunctionName(stack, 'Pause', 'pause'), { timeout: Duration.minutes(5) }),
+    after: BackupHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume'), { timeout: Duration.minutes(30) }),
+    removalPolicy: RemovalPolicy.DESTROY,
+    encryptionKey: key,
+    logRetention: logs.RetentionDays.TWO_YEARS,
+  }).grants.read(role('Watchers', 'lambda.amazonaws.com'));
   const workflow = data.addRestoreWorkflow('Restore', {
     vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
     restoreRole: role('RestoreRole'),

@@ -2,24 +2,20 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
+import { Coverage, definitionIn } from './coverage';
 import { QuickStart } from '../../examples/quick-start';
 import { Rehearsal } from '../../rehearsal/rehearsal';
 import type { RehearsalOptions } from '../../rehearsal/rehearsal';
 import type { StateEvent } from '../../rehearsal/run/execution-history';
 import type { Execution } from '../../rehearsal/run/state-machine';
+import type { Definition } from '../../rehearsal/run/state-machine-definition';
 import { RootEntryKind, classifyRootEntry } from '../../src/core/recovery-directory';
 import type { RestoreReport } from '../../src/core/restore-report';
 
-/** A definition's state, as far as the coverage of states and catches needs it. */
-interface DefinedState {
-  readonly Catch?: ReadonlyArray<{ readonly Next: string }>;
-}
-
 /** A file system with a backup, whose synthesized workflow is executed by the tests. */
 export class WorkflowBench {
-  /** Every state that any execution entered, and every catch that any took, as `state → next`. */
-  public readonly visited = new Set<string>();
-  public readonly caught = new Set<string>();
+  /** What of the definition the executions of all scenes executed. */
+  public readonly coverage = new Coverage();
 
   private readonly temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'workflow-test-'));
   private readonly assembly = path.join(this.temporary, 'assembly');
@@ -45,7 +41,7 @@ export class WorkflowBench {
       wait: () => 1,
       ...options,
       listener: (event) => {
-        this.observe(event);
+        this.coverage.observe(event);
         scene.listeners.forEach((listener) => listener(event));
       },
     }));
@@ -56,28 +52,12 @@ export class WorkflowBench {
     return scene;
   }
 
-  /** All states of the definition, and all catches. */
-  public defined(): { states: string[]; catches: string[] } {
-    const template = JSON.parse(fs.readFileSync(path.join(this.assembly, 'QuickStart.template.json'), 'utf8')) as { Resources: Record<string, any> };
-    const machine = Object.values(template.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine')!;
-    const text = (machine.Properties.DefinitionString['Fn::Join'][1] as unknown[]).map((part) => (typeof part === 'string' ? part : 'x')).join('');
-    const { States } = JSON.parse(text) as { States: Record<string, DefinedState> };
-    return {
-      states: Object.keys(States).sort(),
-      catches: Object.entries(States).flatMap(([name, { Catch = [] }]) => Catch.map(({ Next }) => `${name} → ${Next}`)).sort(),
-    };
+  public definition(): Definition {
+    return definitionIn(path.join(this.assembly, 'QuickStart.template.json'));
   }
 
   public close(): void {
     fs.rmSync(this.temporary, { recursive: true, force: true });
-  }
-
-  private observe(event: StateEvent): void {
-    if (event.kind === 'entered') {
-      this.visited.add(event.state);
-    } else if (event.kind === 'caught') {
-      this.caught.add(`${event.state} → ${event.next}`);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { CfnParameter, Fn } from 'aws-cdk-lib/core';
-import { makeStack, wordOf } from './fixture';
-import { shellWord } from '../../src/restore/shell-word';
+import { shellWord } from '../../src/private/shell-word';
+import { makeStack, wordOf } from '../restore/fixture';
 
 /** What a shell makes of a word: its arguments, one a line. */
 const asShellReads = (word: string) => execFileSync('sh', ['-c', `printf '%s\\n' ${word}`], { encoding: 'utf8' });

@@ -1,8 +1,8 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Stack } from 'aws-cdk-lib/core';
-import { definitionOf, makeStack } from './fixture';
-import { callBackup, invoke, publish } from '../../src/restore/restore-tasks';
+import { callBackup, invoke, publish } from '../../src/private/workflow-tasks';
+import { definitionOf, makeStack } from '../restore/fixture';
 
 /** The only state of a machine. */
 function stateOf(make: (stack: Stack) => sfn.State & sfn.IChainable) {

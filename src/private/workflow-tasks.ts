@@ -4,6 +4,9 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
+/** A place in the state, whatever type it has. */
+export const at = (path: string): string => sfn.JsonPath.stringAt(path);
+
 /** What Lambda answers when it cannot mount the file system for a function (Invoke, AWS Lambda API reference). */
 export const MOUNT_ERRORS = ['Lambda.EFSMountTimeoutException', 'Lambda.EFSMountConnectivityException', 'Lambda.EFSMountFailureException'];
 
@@ -29,11 +32,13 @@ const SNS_ERRORS = ['Sns.ThrottledException', 'Sns.KmsThrottlingException', 'Sns
 const back = (seconds: number, maxAttempts: number, longest: Duration): sfn.RetryProps =>
   ({ interval: Duration.seconds(seconds), backoffRate: 2, maxAttempts, maxDelay: longest, jitterStrategy: sfn.JitterType.FULL });
 
-/** Invokes a function of ours; its answer goes to a place in the state. */
+/** Invokes a function of ours, or of the user's; its answer goes to a place in the state. */
 export function invoke(
   scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>,
+  more: Partial<tasks.LambdaInvokeProps> = {},
 ): tasks.LambdaInvoke {
   const task = new tasks.LambdaInvoke(scope, id, {
+    ...more,
     lambdaFunction: fn,
     payload: sfn.TaskInput.fromObject(payload),
     payloadResponseOnly: true,
@@ -48,8 +53,10 @@ export function invoke(
 /** Calls AWS Backup; its answer goes to a place in the state. */
 export function callBackup(
   scope: Construct, id: string, action: string, resultPath: string, parameters: Record<string, unknown>,
+  more: Partial<tasks.CallAwsServiceProps> = {},
 ): tasks.CallAwsService {
   const task = new tasks.CallAwsService(scope, id, {
+    ...more,
     service: 'backup',
     action,
     parameters,

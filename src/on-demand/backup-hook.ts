@@ -1,0 +1,151 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Problem } from '../core/problem';
+import { executionArns } from '../private/execution-grants';
+import type { ServiceRole } from '../private/service-role';
+import { invoke } from '../private/workflow-tasks';
+
+/** How a step of yours is called. */
+export interface BackupHookOptions {
+  /**
+   * How long the step may take: then it counts as failed. From 1 second to 1 day.
+   *
+   * @default - 15 minutes, the longest that a function runs; of a state machine an hour
+   */
+  readonly timeout?: Duration;
+}
+
+/** What a state of the machine hands to a hook, and where the answer goes. */
+export interface BackupHookCall {
+  readonly payload: Record<string, unknown>;
+  /** The answer is put there as `answer`. */
+  readonly resultPath: string;
+  /** A text that is the same in each attempt of this call, as an expression of the state language. */
+  readonly name: string;
+}
+
+const LONGEST_SECONDS = 86_400;
+
+/**
+ * A step of yours before or after an on-demand backup: AWS Backup has none for Amazon EFS, and a backup of files that are written
+ * meanwhile may hold some of them before and some after.
+ *
+ * The step is called with `{ phase, fileSystemId, fileSystemArn, executionId, attempt, input, paused, outcome }`: `phase` is
+ * `BEFORE_BACKUP` or `AFTER_BACKUP`, `input` what the execution was started with, `paused` what the step before the backup answered, and
+ * `outcome` (after the backup) `{ status, sentence }` with the status `SUCCEEDED`, `FAILED` or `COLLIDED` (another job came first; it
+ * is tried again, with the steps around it). It must bear to be called more than once, since what was lost on the way is called again.
+ *
+ * @see https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
+ */
+export abstract class BackupHook {
+  /**
+   * Invokes a function and waits for its answer.
+   *
+   * @param fn the function.
+   * @param options how it is called.
+   */
+  public static invokeFunction(fn: IFunction, options: BackupHookOptions = {}): BackupHook {
+    return new FunctionHook(fn, options.timeout ?? Duration.minutes(15));
+  }
+
+  /**
+   * Starts an execution of a state machine (Standard) and waits for its end.
+   *
+   * @param stateMachine the state machine, in the account and Region of the backup.
+   * @param options how it is called.
+   */
+  public static startStateMachine(stateMachine: sfn.IStateMachine, options: BackupHookOptions = {}): BackupHook {
+    return new StateMachineHook(stateMachine, options.timeout ?? Duration.hours(1));
+  }
+
+  /**
+   * Everything that is wrong with this hook.
+   *
+   * @internal
+   */
+  public abstract _check(subject: string): Problem[];
+
+  /**
+   * The state that calls it.
+   *
+   * @internal
+   */
+  public abstract _state(scope: Construct, id: string, call: BackupHookCall): sfn.TaskStateBase;
+
+  /**
+   * Lets the role of the state machine call it.
+   *
+   * @internal
+   */
+  public abstract _allow(role: ServiceRole): void;
+}
+
+function checkTimeout(subject: string, timeout: Duration): Problem[] {
+  const seconds = timeout.isUnresolved() ? 1 : timeout.toSeconds({ integral: false });
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_SECONDS ? [] : [{
+    subject: `${subject}.timeout`, rule: 'must be a whole number of seconds from 1 second to 1 day', value: timeout.toHumanString(), remedy: 'use Duration.minutes(15)',
+  }];
+}
+
+class FunctionHook extends BackupHook {
+  constructor(private readonly fn: IFunction, private readonly timeout: Duration) {
+    super();
+  }
+
+  public _check(subject: string): Problem[] {
+    return checkTimeout(subject, this.timeout);
+  }
+
+  public _state(scope: Construct, id: string, { payload, resultPath }: BackupHookCall): sfn.TaskStateBase {
+    return invoke(scope, id, this.fn, resultPath, payload, { taskTimeout: sfn.Timeout.duration(this.timeout), resultSelector: { 'answer.$': '$' } });
+  }
+
+  public _allow(role: ServiceRole): void {
+    role.addStatements(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.fn.functionArn] }));
+  }
+}
+
+class StateMachineHook extends BackupHook {
+  constructor(private readonly stateMachine: sfn.IStateMachine, private readonly timeout: Duration) {
+    super();
+  }
+
+  public _check(subject: string): Problem[] {
+    const type = (this.stateMachine as Partial<sfn.StateMachine>).stateMachineType;
+    return [...checkTimeout(subject, this.timeout), ...type !== sfn.StateMachineType.EXPRESS ? [] : [{
+      subject, rule: 'must be a state machine of the type STANDARD: nobody can wait for the end of the other type in this way', value: type, remedy: 'use StateMachineType.STANDARD',
+    }]];
+  }
+
+  public _state(scope: Construct, id: string, { payload, resultPath, name }: BackupHookCall): sfn.TaskStateBase {
+    // with the name of the call, an answer that was lost starts no second execution (StartExecution, AWS Step Functions API reference)
+    return new tasks.StepFunctionsStartExecution(scope, id, {
+      stateMachine: this.stateMachine,
+      integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+      input: sfn.TaskInput.fromObject(payload),
+      name,
+      taskTimeout: sfn.Timeout.duration(this.timeout),
+      resultSelector: { 'answer.$': '$.Output' },
+      resultPath,
+    });
+  }
+
+  /** "IAM policies for calling Step Functions" (run a job), AWS Step Functions Developer Guide. */
+  public _allow(role: ServiceRole): void {
+    const stack = Stack.of(role);
+    role.addStatements(
+      new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachine.stateMachineArn] }),
+      new iam.PolicyStatement({
+        actions: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+        resources: [stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule' })],
+      }),
+    );
+    role.addWildcardStatements('an execution gets its ARN when it is started', new iam.PolicyStatement({
+      actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executionArns(this.stateMachine)],
+    }));
+  }
+}
