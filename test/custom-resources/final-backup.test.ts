@@ -35,7 +35,7 @@ test('makes a backup when it is deleted, and is done once that is complete', asy
   await stack.create(properties);
   expect(await stack.delete()).toEqual(SUCCESS);
   expect(points()).toHaveLength(1);
-  expect(callsOf(fixture)).toEqual(['DescribeFileSystems', 'StartBackupJob', 'DescribeBackupJob', 'DescribeBackupJob', 'DescribeBackupJob']);
+  expect(callsOf(fixture)).toEqual(['DescribeFileSystems', 'StartBackupJob', ...Array.from({ length: 4 }, () => 'DescribeBackupJob')]);
   expect(jobs()[0].input).toEqual({
     BackupVaultName,
     ResourceArn: fixture.fileSystem.arn,
@@ -106,7 +106,7 @@ test.each(['FAILED', 'ABORTED', 'EXPIRED'] as const)('a backup that is %s fails 
   fixture.service.backupJobs.fate = fate;
   await stack.create(properties);
   const response = await stack.delete();
-  expect(response).toEqual(failure(`the final backup of ${properties.FileSystemId} is ${fate} (job ${jobs()[0].backupJobId}: the rehearsal lets this job end as ${fate}), so the file system is not deleted`));
+  expect(response).toEqual(failure(`the final backup of ${properties.FileSystemId} is ${fate} (job ${jobs()[0].backupJobId}: The rehearsal was told to end this job as ${fate}), so the file system is not deleted`));
   expect(response.Reason).toContain('delete the stack again for another attempt, or delete it and retain this resource');
   fixture.service.backupJobs.fate = 'COMPLETED';
   expect(await stack.delete()).toEqual(SUCCESS);
