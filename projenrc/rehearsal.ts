@@ -13,6 +13,7 @@ export class Rehearsal extends Component {
     // longer than anybody waits for a test
     project.setScript('test:endurance', 'ENDURANCE_ROUNDS=${ENDURANCE_ROUNDS:-5000} jest --coverage=false test/endurance');
     project.setScript('bench:nfs', 'projen bundle && node bench/run.mjs all');
+    project.setScript('bench:synth', 'projen compile && node bench/synth/run.mjs');
 
     new awscdk.CdkConfig(project, {
       app: 'npx tsx examples/quick-start.ts', // a context of the flags that `cdk init` gives to every new app
