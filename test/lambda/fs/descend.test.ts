@@ -31,6 +31,12 @@ describe('openBelow', () => {
       expect(openDescriptors(top())).toEqual(before);
     });
 
+  test.each(['ENOENT', 'ENOTDIR', 'ELOOP'])('%s says that there is none', async (code) => {
+    const before = openDescriptors(top());
+    expect(await failing(code, ({ operation, paths }) => operation === 'open' && paths[0].endsWith('/b'), () => openBelow(root, ['a', 'b']))).toBeUndefined();
+    expect(openDescriptors(top())).toEqual(before);
+  });
+
   test('what is no answer goes on its way', async () => {
     const before = openDescriptors(top());
     await expect(failing('EIO', ({ operation, paths }) => operation === 'open' && paths[0].endsWith('/b'), () => openBelow(root, ['a', 'b']))).rejects.toMatchObject({ code: 'EIO' });
