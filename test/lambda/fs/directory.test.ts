@@ -195,6 +195,7 @@ describe('files of our own', () => {
     await log.append('two\n');
     expect(await log.writtenAt()).toBe(fs.statSync(`${top()}/free`, { bigint: true }).mtimeNs);
     await log.close();
+    expect(openDescriptors(top())).toHaveLength(1);
     expect(outline(top())).toEqual({ free: 'file one\ntwo\n', taken: 'file content', link: 'symbolicLink nowhere' });
     expect((await opened.readPart('free', 2, 4)).toString()).toBe('e\ntw');
     expect((await opened.readPart('free', 6, 100)).toString()).toBe('o\n');
