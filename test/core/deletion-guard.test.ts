@@ -67,6 +67,29 @@ describe('access points', () => {
     expect(reasons({ accessPointRoots: [root] })).toEqual([]);
   });
 
+  test.each([
+    'projects', `projects/${NAME}`, '//projects', '/projects//a', '/projects/', '/projects/.', '/projects/./a', '/projects/..', `/projects/../${NAME}`, `/${NAME}/..`, '/.', '/..', '//', '.', '..', 'x/',
+  ])('a root at %j may lie anywhere, and keeps it', (root) => {
+    expect(refuseDeletion({ ...FACTS, accessPointRoots: [root] }))
+      .toEqual([{ reason: RefusalReason.ACCESS_POINT, detail: `an access point has its root at '${root}', which may lie anywhere` }]);
+  });
+
+  test.each(['/..a', '/.a', '/a..', '/...', '/a/.../b', '/ ', '/a\nb'])('a root at %j lies where it says', (root) => {
+    expect(reasons({ accessPointRoots: [root] })).toEqual([]);
+  });
+
+  test('of one in quarantine, both of its names count; of any other, only its own', () => {
+    const quarantined = `/cdk-efs-backup-quarantine_${NAME}`;
+    for (const root of [quarantined, `${quarantined}/a`, `/${NAME}`, `/${NAME}/a/b`]) {
+      expect([root, reasons({ quarantined: true, accessPointRoots: [root] })]).toEqual([root, [RefusalReason.ACCESS_POINT]]);
+      const expected = root.startsWith(quarantined) ? [] : [RefusalReason.ACCESS_POINT];
+      expect([root, reasons({ quarantined: false, accessPointRoots: [root] })]).toEqual([root, expected]);
+    }
+    for (const root of [`${quarantined}2`, quarantined.slice(0, -1), `/projects${quarantined}`, '/']) {
+      expect([root, reasons({ quarantined: true, accessPointRoots: [root] })]).toEqual([root, []]);
+    }
+  });
+
   test('each is told', () => {
     expect(refuseDeletion({ ...FACTS, accessPointRoots: [`/${NAME}`, '/', `/${NAME}/a`] }).map((refusal) => refusal.detail))
       .toEqual([`an access point has its root at '/${NAME}'`, `an access point has its root at '/${NAME}/a'`]);
@@ -121,6 +144,7 @@ describe('the retention', () => {
     const about = (facts: Partial<DeletionFacts>) => detail({ moveOnRecord: false, ...facts });
     expect(about({})).toBe('the file system has no record that its content was verified and moved into place');
     expect(about({ retentionMilliseconds: 7 * DAY })).toBe('it is 86400 seconds old and is kept for 604800 seconds');
+    expect(about({ retentionMilliseconds: 0, now: INSTANT })).toBe('it is 0 seconds old and is kept for 0 seconds');
     expect(about({ retentionMilliseconds: 0, now: INSTANT - 1 })).toBe('its name says that it was made in the future');
   });
 });

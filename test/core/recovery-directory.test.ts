@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {
-  classifyRootEntry, formatRecoveryDirectoryName, parseRecoveryDirectoryName, recoveryDirectoriesOfJob, RootEntryKind, STAMP_TOLERANCE_MILLISECONDS,
+  classifyRootEntry, formatRecoveryDirectoryName, parseQuarantineName, parseRecoveryDirectoryName, quarantineNameOf, recoveryDirectoriesOfJob,
+  RootEntryKind, STAMP_TOLERANCE_MILLISECONDS,
 } from '../../src/core/recovery-directory';
 
 type Kind = RootEntryKind.RECOVERY_DIRECTORY | RootEntryKind.FAILED_RECOVERY_DIRECTORY;
@@ -164,6 +165,11 @@ describe('what lies at the root', () => {
     ['Aws-Backup-Lost+Found', RootEntryKind.LOOKALIKE],
     ['aws-backup-lostXfound', RootEntryKind.LOOKALIKE],
     ['aws-backup-', RootEntryKind.LOOKALIKE],
+    [`cdk-efs-backup-quarantine_${REAL_NAMES[0]}`, RootEntryKind.QUARANTINED],
+    [`cdk-efs-backup-quarantine_${REAL_NAMES[1]}`, RootEntryKind.QUARANTINED],
+    ['cdk-efs-backup-quarantine_', RootEntryKind.OTHER],
+    ['cdk-efs-backup-quarantine_data', RootEntryKind.OTHER],
+    [`${REAL_NAMES[0]}cdk-efs-backup-quarantine_`, RootEntryKind.LOOKALIKE],
     ['aws-backup', RootEntryKind.OTHER],
     ['lost+found', RootEntryKind.OTHER],
     ['.cdk-efs-backup', RootEntryKind.OTHER],
@@ -178,6 +184,17 @@ describe('what lies at the root', () => {
       expect(String(classifyRootEntry(name)).endsWith('RECOVERY_DIRECTORY')).toBe(parse(name) !== undefined);
     }));
   });
+});
+
+test('the name in quarantine is that of one recovery directory, there and back, and no other name is', () => {
+  fc.assert(fc.property(kinds, instants, fractions, fc.string({ unit: 'binary', minLength: 1 }), (kind, instant, fraction, more) => {
+    const own = formatRecoveryDirectoryName(kind, instant, fraction);
+    expect(quarantineNameOf(own)).toBe(`cdk-efs-backup-quarantine_${own}`);
+    expect(parseQuarantineName(quarantineNameOf(own))).toEqual(parse(own));
+    expect(classifyRootEntry(quarantineNameOf(own))).toBe(RootEntryKind.QUARANTINED);
+    expect([own, `${own}cdk-efs-backup-quarantine_`, quarantineNameOf(quarantineNameOf(own)), quarantineNameOf(more + own), more + quarantineNameOf(own)].map(parseQuarantineName))
+      .toEqual([undefined, undefined, undefined, undefined, undefined]);
+  }));
 });
 
 describe('the recovery directory of a job', () => {

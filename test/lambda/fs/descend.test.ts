@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import { existsBelow, openBelow, openOrMake } from '../../../lambda/fs/descend';
+import { existsBelow, makeOrOpenOne, openBelow, openOrMake, openOrMakeOne } from '../../../lambda/fs/descend';
 import { Directory } from '../../../lambda/fs/directory';
-import { failing } from '../../helpers/fault';
+import { failing, intercept } from '../../helpers/fault';
 import { build, openDescriptors, outline, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
 const top = useTempDirectory();
@@ -30,6 +30,12 @@ describe('openBelow', () => {
       expect(await openBelow(root, path)).toBeUndefined();
       expect(openDescriptors(top())).toEqual(before);
     });
+
+  test.each(['ENOENT', 'ENOTDIR', 'ELOOP'])('%s says that there is none', async (code) => {
+    const before = openDescriptors(top());
+    expect(await failing(code, ({ operation, paths }) => operation === 'open' && paths[0].endsWith('/b'), () => openBelow(root, ['a', 'b']))).toBeUndefined();
+    expect(openDescriptors(top())).toEqual(before);
+  });
 
   test('what is no answer goes on its way', async () => {
     const before = openDescriptors(top());
@@ -65,4 +71,40 @@ describe('openOrMake', () => {
     expect(outline(top())).toEqual(before);
     expect(openDescriptors(top())).toEqual(descriptors);
   });
+});
+
+describe('one directory of our own', () => {
+  test.each([['that is most likely there', openOrMakeOne, ['open'], ['open', 'mkdir', 'open']], ['that is most likely missing', makeOrOpenOne, ['mkdir', 'open'], ['mkdir', 'open']]])(
+    '%s is opened, or made with its mode, in as few calls as can be', async (_name, open, there, missing) => {
+      for (const [own, expected] of [['a', there], ['new', missing]] as const) {
+        const { calls, stop } = intercept(() => undefined);
+        const directory = await open(root, own, 0o710).finally(stop);
+        expect([own, directory.path, calls.map(({ operation }) => operation)]).toEqual([own, `/${own}`, expected]);
+        await directory.close();
+      }
+      expect(fs.statSync(`${top()}/new`).mode % 0o1000).toBe(0o710);
+    });
+
+  test('that another worker makes at the same moment is opened', async () => {
+    const { stop } = intercept(({ operation }) => {
+      if (operation === 'mkdir') {
+        fs.mkdirSync(`${top()}/new`);
+      }
+    });
+    const directory = await openOrMakeOne(root, 'new', 0o700).finally(stop);
+    expect(directory.path).toBe('/new');
+    await directory.close();
+  });
+
+  test.each([['open', 'EACCES', openOrMakeOne], ['mkdir', 'EDQUOT', makeOrOpenOne], ['mkdir', 'EDQUOT', openOrMakeOne]])('an error of %s is told, and nothing was made: %s', async (operation, code, open) => {
+    await expect(failing(code, (call) => call.operation === operation, () => open(root, 'new', 0o700))).rejects.toMatchObject({ code });
+    expect(fs.existsSync(`${top()}/new`)).toBe(false);
+  });
+});
+
+test('what fails on the way leaves nothing open', async () => {
+  const before = openDescriptors(top());
+  await expect(failing('EIO', ({ operation }) => operation === 'lstat', () => existsBelow(root, ['a', 'b', 'file']))).rejects.toMatchObject({ code: 'EIO' });
+  await expect(failing('EIO', ({ operation, paths }) => operation === 'open' && paths[0].endsWith('/b'), () => openOrMake(root, ['a', 'b'], 0o700))).rejects.toMatchObject({ code: 'EIO' });
+  expect(openDescriptors(top())).toEqual(before);
 });

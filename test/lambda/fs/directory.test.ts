@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { fromText, toText } from '../../../lambda/fs/byte-name';
-import { Directory } from '../../../lambda/fs/directory';
+import { Directory, isSticky } from '../../../lambda/fs/directory';
 import type { Entry } from '../../../lambda/fs/directory';
-import { crashingAt, failing, intercept, withoutEntryTypes } from '../../helpers/fault';
-import { build, bytes, directory, fifo, file, openDescriptors, outline, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { crashingAt, errno, failing, intercept, withoutEntryTypes } from '../../helpers/fault';
+import { build, bytes, directory, fifo, file, openDescriptors, outline, runsAsRoot, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
 const top = useTempDirectory();
 let opened: Directory;
@@ -194,6 +195,7 @@ describe('files of our own', () => {
     await log.append('two\n');
     expect(await log.writtenAt()).toBe(fs.statSync(`${top()}/free`, { bigint: true }).mtimeNs);
     await log.close();
+    expect(openDescriptors(top())).toHaveLength(1);
     expect(outline(top())).toEqual({ free: 'file one\ntwo\n', taken: 'file content', link: 'symbolicLink nowhere' });
     expect((await opened.readPart('free', 2, 4)).toString()).toBe('e\ntw');
     expect((await opened.readPart('free', 6, 100)).toString()).toBe('o\n');
@@ -239,4 +241,228 @@ test('the sticky bit of a directory can be taken away', async () => {
   await opened.clearStickyBit(await opened.stat());
   expect(fs.lstatSync(bytes(`${top()}/d`)).mode % 0o10000).toBe(0o777);
   await root.close();
+});
+
+test('whose directory has no sticky bit is left alone, and where it cannot be taken away the next call tells', async () => {
+  build(top(), { d: directory({}, { mode: 0o1777 }) });
+  const root = await Directory.open(top());
+  opened = await root.openDirectory('d');
+  const sticky = await opened.stat();
+  await failing('EPERM', ({ operation }) => operation === 'chmod', () => opened.clearStickyBit(sticky));
+  expect(fs.statSync(`${top()}/d`).mode % 0o10000).toBe(0o1777);
+  await expect(failing('bug', ({ operation }) => operation === 'chmod', () => opened.clearStickyBit(sticky))).rejects.toThrow('bug');
+  for (const mode of [0o777, 0o6755, 0o2777, 0o700]) {
+    fs.chmodSync(`${top()}/d`, mode);
+    const { calls, stop } = intercept(() => undefined);
+    await opened.clearStickyBit(await opened.stat()).finally(stop);
+    expect([mode, isSticky(await opened.stat()), calls.map(({ operation }) => operation)]).toEqual([mode, false, []]);
+  }
+  fs.chmodSync(`${top()}/d`, 0o7750);
+  await opened.clearStickyBit(await opened.stat());
+  expect(fs.statSync(`${top()}/d`).mode % 0o10000).toBe(0o6750);
+  await root.close();
+});
+
+describe('owner and mode of a directory', () => {
+  const own = (mode: number) => ({ mode: 0o040000 + mode, uid: process.getuid!(), gid: process.getgid!() });
+
+  test.each([0o755, 0o1777, 0o6750, 0o000])('are given back: mode %i', async (mode) => {
+    build(top(), { d: directory({}, { mode: 0o711 }) });
+    const root = await Directory.open(top());
+    opened = await root.openDirectory('d');
+    await opened.restoreOwnerAndMode(own(mode));
+    expect(fs.statSync(`${top()}/d`).mode).toBe(own(mode).mode);
+    await root.close();
+  });
+
+  test('are not written where they are right', async () => {
+    build(top(), { d: directory({}, { mode: 0o1755 }) });
+    const root = await Directory.open(top());
+    opened = await root.openDirectory('d');
+    const before = fs.statSync(`${top()}/d`, { bigint: true }).ctimeNs;
+    await new Promise((resolve) => setTimeout(resolve, 20)); // clocks of file systems tick every few milliseconds
+    await opened.restoreOwnerAndMode(own(0o1755));
+    expect(fs.statSync(`${top()}/d`, { bigint: true }).ctimeNs).toBe(before);
+    await root.close();
+  });
+
+  (runsAsRoot ? test : test.skip).each([[1_001, 0], [0, 1_002], [1_001, 1_002]])('belong to others again: %i and %i, and the mode that the change of owner took away is there', async (uid, gid) => {
+    build(top(), { d: directory({}, { mode: 0o700 }) });
+    const root = await Directory.open(top());
+    opened = await root.openDirectory('d');
+    await opened.restoreOwnerAndMode({ mode: 0o042750, uid, gid });
+    const stats = fs.statSync(`${top()}/d`);
+    expect([stats.mode, stats.uid, stats.gid]).toEqual([0o042750, uid, gid]);
+    await root.close();
+  });
+});
+
+describe('another symbolic link like one', () => {
+  test('has its target, byte by byte, and its times', async () => {
+    build(top(), { l: symbolicLink('\xff/../ \n'), sub: {} });
+    fs.lutimesSync(`${top()}/l`, 1_000, 2_000.5);
+    const root = await Directory.open(top());
+    opened = await root.openDirectory('sub');
+    await root.copySymbolicLink('l', opened, 'copy');
+    const stats = fs.lstatSync(`${top()}/sub/copy`);
+    expect([stats.atimeMs, stats.mtimeMs]).toEqual([1_000_000, 2_000_500]);
+    expect(outline(top())).toEqual({ 'l': 'symbolicLink \xff/../ \n', 'sub': 'directory', 'sub/copy': 'symbolicLink \xff/../ \n' });
+    expect(await opened.readlink('copy')).toBe('\xff/../ \n');
+    await root.close();
+  });
+
+  test('replaces nothing', async () => {
+    build(top(), { l: symbolicLink('target'), f: 'live', d: {} });
+    opened = await Directory.open(top());
+    for (const taken of ['f', 'd', 'l']) {
+      await expect(opened.copySymbolicLink('l', opened, taken)).rejects.toMatchObject({ code: 'EEXIST' });
+    }
+    expect(outline(top())).toEqual({ d: 'directory', f: 'file live', l: 'symbolicLink target' });
+  });
+
+  test.each(['lchown', 'lutimes'])('is not left there by halves: %s fails', async (operation) => {
+    build(top(), { l: symbolicLink('target') });
+    opened = await Directory.open(top());
+    await expect(failing('EPERM', (call) => call.operation === operation, () => opened.copySymbolicLink('l', opened, 'copy'))).rejects.toMatchObject({ code: 'EPERM' });
+    expect(outline(top())).toEqual({ l: 'symbolicLink target' });
+  });
+});
+
+test('a directory is renamed as one: what took its place meanwhile replaces nothing', async () => {
+  build(top(), { d: { f: 'f' }, link: symbolicLink('d'), file: 'theirs', target: {}, full: { g: 'live' }, live: 'live' });
+  opened = await Directory.open(top());
+  for (const [name, target] of [['file', 'live'], ['file', 'new'], ['link', 'live'], ['link', 'new'], ['d', 'live']]) {
+    await expect(opened.renameDirectory(name, opened, target)).rejects.toMatchObject({ code: 'ENOTDIR' });
+  }
+  await expect(opened.renameDirectory('d', opened, 'full')).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTEMPTY|EEXIST)$/) });
+  await opened.renameDirectory('d', opened, 'target'); // an empty one is all that it replaces
+  expect(outline(top())).toEqual({
+    'file': 'file theirs', 'full': 'directory', 'full/g': 'file live', 'link': 'symbolicLink d', 'live': 'file live', 'target': 'directory', 'target/f': 'file f',
+  });
+});
+
+describe('the hash of a content', () => {
+  const MIB = 1024 * 1024;
+  const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+
+  test.each([0, 1, MIB - 1, MIB, MIB + 1, 9 * MIB + 5])('is that of all of it: %i bytes', async (length) => {
+    const content = Buffer.alloc(length, 'some content');
+    fs.writeFileSync(`${top()}/f`, content);
+    opened = await Directory.open(top());
+    expect(await opened.hash('f')).toBe(sha256(content));
+    expect(await opened.hash('f', () => false)).toBe(sha256(content));
+    expect(openDescriptors(top())).toHaveLength(1);
+  });
+
+  test('is given up where time is over, which is asked every 8 MiB', async () => {
+    fs.writeFileSync(`${top()}/small`, Buffer.alloc(8 * MIB - 1));
+    fs.writeFileSync(`${top()}/large`, Buffer.alloc(17 * MIB));
+    opened = await Directory.open(top());
+    expect(await opened.hash('small', () => true)).toBe(sha256(Buffer.alloc(8 * MIB - 1)));
+    expect(await opened.hash('large', () => true)).toBeUndefined();
+    let asked = 0;
+    expect(await opened.hash('large', () => (asked += 1) > 2)).toBe(sha256(Buffer.alloc(17 * MIB)));
+    expect(asked).toBe(2);
+    expect(openDescriptors(top())).toHaveLength(1);
+  });
+
+  test.each(['hash', 'readFile'] as const)('%s never waits for the other end of a pipe, nor follows a link', async (read) => {
+    build(top(), { f: 'f', l: symbolicLink('f'), p: fifo });
+    opened = await Directory.open(top());
+    await expect(opened[read]('l')).rejects.toMatchObject({ code: 'ELOOP' });
+    await opened[read]('p').catch(() => undefined);
+    expect(openDescriptors(top())).toHaveLength(1);
+  });
+});
+
+describe('many are looked at', () => {
+  const NAMES = Array.from({ length: 100 }, (_, index) => `${index}`);
+
+  test.each([['at once', 0], ['one after the other where the server has to be asked', 1]])('in their order, and those that are gone are not there: %s', async (_name, milliseconds) => {
+    NAMES.filter((_, index) => index % 3 > 0).forEach((name) => fs.writeFileSync(`${top()}/${name}`, name));
+    opened = await Directory.open(top());
+    let clock = 0;
+    const spy = jest.spyOn(performance, 'now').mockImplementation(() => clock += milliseconds);
+    const { calls, stop } = intercept(() => undefined);
+    const found = await opened.lstatAll(NAMES).finally(stop);
+    spy.mockRestore();
+    expect(found.map((stats) => stats?.ino)).toEqual(NAMES.map((name) => fs.lstatSync(`${top()}/${name}`, { bigint: true, throwIfNoEntry: false })?.ino));
+    expect(calls).toHaveLength(100);
+    expect(await opened.lstatAll([])).toEqual([]);
+  });
+
+  test('here until three had to be waited for, and 32 at a time from then on', async () => {
+    build(top(), Object.fromEntries(NAMES.map((name) => [name, ''])));
+    opened = await Directory.open(top());
+    for (const [milliseconds, blocking] of [[0.5, 100], [0.6, 3]]) {
+      let clock = 0;
+      const now = jest.spyOn(performance, 'now').mockImplementation(() => clock += milliseconds);
+      let running = 0;
+      let most = 0;
+      let later = 0;
+      const real = Directory.prototype.lstat;
+      const lstat = jest.spyOn(Directory.prototype, 'lstat').mockImplementation(async function (this: Directory, name) {
+        later += 1;
+        most = Math.max(most, running += 1);
+        return real.call(this, name).finally(() => running -= 1);
+      });
+      await opened.lstatAll(NAMES);
+      now.mockRestore();
+      lstat.mockRestore();
+      expect([milliseconds, 100 - later, most]).toEqual([milliseconds, blocking, blocking === 100 ? 0 : 32]);
+    }
+  });
+
+  test.each([['at once', 0], ['later', 1]])('and whoever wants to hear of errors is told of each, %s', async (_name, milliseconds) => {
+    build(top(), Object.fromEntries(NAMES.map((name) => [name, ''])));
+    opened = await Directory.open(top());
+    let clock = 0;
+    const spy = jest.spyOn(performance, 'now').mockImplementation(() => clock += milliseconds);
+    const told: string[] = [];
+    const found = await failing('EIO', ({ operation, paths }) => operation === 'lstat' && /\/(0|50|99)$/.test(paths[0]), () =>
+      opened.lstatAll(NAMES, (name, error) => told.push(`${name} ${(error as NodeJS.ErrnoException).code}`)));
+    await expect(failing('EIO', ({ paths }) => paths[0].endsWith('/99'), () => opened.lstatAll(NAMES))).rejects.toMatchObject({ code: 'EIO' });
+    spy.mockRestore();
+    expect(told.sort()).toEqual(['0 EIO', '50 EIO', '99 EIO']);
+    expect(found.map((stats, index) => (stats === undefined ? index : -1)).filter((index) => index >= 0)).toEqual([0, 50, 99]);
+  });
+});
+
+test('to ask the server anew what a directory is like leaves nothing open', async () => {
+  build(top(), { d: {} });
+  const root = await Directory.open(top());
+  opened = await root.openDirectory('d');
+  const { calls, stop } = intercept(() => undefined);
+  await opened.refresh().finally(stop);
+  expect(calls.map(({ operation }) => operation)).toEqual(['opendir']);
+  expect(openDescriptors(top())).toHaveLength(2);
+  await root.close();
+});
+
+test('an entry that vanishes while Node asks for its type does not pass for the directory being gone', async () => {
+  build(top(), { f: '' });
+  opened = await Directory.open(top());
+  for (const [syscall, code] of [['lstat', 'EAGAIN'], ['opendir', 'ENOENT']]) {
+    const { stop } = intercept(({ operation }) => {
+      if (operation === 'readdir') {
+        throw Object.assign(errno('ENOENT'), { syscall });
+      }
+    });
+    await expect(list(opened).finally(stop)).rejects.toMatchObject({ code });
+  }
+  await expect(opened.batches(10, async () => { throw errno('EIO'); }).next()).rejects.toMatchObject({ code: 'EIO' });
+  expect(openDescriptors(top())).toHaveLength(1);
+});
+
+test('a record that cannot be written, or be read, leaves no descriptor open, and the one before stays', async () => {
+  build(top(), { record: 'before' });
+  opened = await Directory.open(top());
+  for (const operation of ['handle.writeFile', 'handle.sync', 'rename']) {
+    await expect(failing('EIO', (call) => call.operation === operation, () => opened.writeFile('record', 'after'))).rejects.toMatchObject({ code: 'EIO' });
+  }
+  await expect(failing('EIO', (call) => call.operation === 'handle.readFile', () => opened.readFile('record'))).rejects.toMatchObject({ code: 'EIO' });
+  await expect(failing('EIO', (call) => call.operation === 'handle.read', () => opened.readPart('record', 0, 1))).rejects.toMatchObject({ code: 'EIO' });
+  await expect(failing('EIO', (call) => call.operation === 'handle.read', () => opened.hash('record'))).rejects.toMatchObject({ code: 'EIO' });
+  expect(openDescriptors(top())).toHaveLength(1);
+  expect(await opened.readFile('record')).toBe('before');
 });

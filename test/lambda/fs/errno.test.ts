@@ -12,7 +12,7 @@ test('tells the errno of an error of the file system', async () => {
 });
 
 test("Node's own errors, and all others, are none", async () => {
-  for (const error of [await caught(() => fs.lstat('a\0b')), new TypeError('x'), undefined, null, 'ENOENT', { code: 5 }]) {
+  for (const error of [await caught(() => fs.lstat('a\0b')), new TypeError('x'), undefined, null, 'ENOENT', { code: 5 }, { code: ['ENOENT'] }, { code: 'ERR_DIR_CLOSED' }]) {
     expect(errnoOf(error)).toBeUndefined();
     expect(isErrno(error, 'ENOENT')).toBe(false);
     expect(() => errnoOrThrow(error)).toThrow();

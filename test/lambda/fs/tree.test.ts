@@ -185,3 +185,38 @@ test('a symbolic link in the place of a directory is never followed', async () =
   await tree.forget('a');
   await expect(inode('a/b')).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTDIR|ELOOP)$/) });
 });
+
+test('a directory is gone where its path leads to none any more, whatever is still open', async () => {
+  build(top(), { a: { b: { c: {} } }, f: '', l: symbolicLink('a') });
+  await begin();
+  await inode('a/b/c');
+  expect(await Promise.all(['', 'a', 'a/b/c'].map((path) => tree.isGone(path)))).toEqual([false, false, false]);
+  expect(await Promise.all(['x', 'a/x', 'f', 'f/x', 'l', 'l/b'].map((path) => tree.isGone(path)))).toEqual([true, true, true, true, true, true]);
+  fs.renameSync(`${top()}/a/b`, `${top()}/elsewhere`);
+  expect(await Promise.all(['a', 'a/b', 'a/b/c'].map((path) => tree.isGone(path)))).toEqual([false, true, true]);
+  expect(openDescriptors(top())).toHaveLength(4);
+});
+
+test.each<[string, string, string, boolean]>([
+  ['the kernel still knows its name, the server does not', 'ESTALE', 'opendir', true], ['what it lies in is gone', 'ESTALE', 'open', true],
+  ['the server did not answer', 'EIO', 'opendir', false], ['it may not be opened', 'EACCES', 'open', false],
+])('whether a directory is gone where %s (%s of %s): %s', async (_name, code, operation, gone) => {
+  build(top(), { a: { b: {} } });
+  await begin();
+  expect(await failing(code, (call) => call.operation === operation, () => tree.isGone('a/b'))).toBe(gone);
+  expect(openDescriptors(top())).toHaveLength(1);
+  await expect(failing('bug', (call) => call.operation === operation, () => tree.isGone('a/b'))).rejects.toThrow('bug');
+});
+
+test('where it may, it makes what is missing on the way, with a mode, and leaves what is there as it is', async () => {
+  build(top(), { a: {}, f: 'f', l: symbolicLink('a') });
+  fs.chmodSync(`${top()}/a`, 0o711);
+  root = await Directory.open(top());
+  tree = new Tree(root, { missingMode: 0o700 });
+  expect(await inode('a/b/c')).toBe(inodeOf('a/b/c'));
+  expect(['a', 'a/b', 'a/b/c'].map((path) => fs.statSync(`${top()}/${path}`).mode % 0o1000)).toEqual([0o711, 0o700, 0o700]);
+  for (const path of ['f/x', 'l/x']) {
+    await expect(inode(path)).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTDIR|ELOOP)$/) });
+  }
+  expect(fs.readdirSync(`${top()}/a`)).toEqual(['b']);
+});

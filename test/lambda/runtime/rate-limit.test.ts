@@ -69,6 +69,22 @@ test('a pause earns no more than the burst', async () => {
   expect(clock.time - began).toBe(200);
 });
 
+test('a wait of at most 5 ms is saved up, a longer one is waited for whole', async () => {
+  const waits: number[] = [];
+  const limit = new RateLimit(1_000, () => 0, async (milliseconds) => waits.push(milliseconds));
+  for (const operations of [100, 1, 4, 1]) {
+    await limit.take(operations);
+  }
+  expect(waits).toEqual([6]);
+});
+
+test('by the clock of the system, whoever asks for too much waits', async () => {
+  const limit = new RateLimit(1_000);
+  const began = performance.now();
+  await limit.take(150);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(45);
+});
+
 test('many at once share one rate, in the order in which they came', async () => {
   const clock = new Clock();
   const limit = new RateLimit(100, clock.now, clock.wait);

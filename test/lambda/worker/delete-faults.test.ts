@@ -189,17 +189,20 @@ describe('a directory that is swapped for a symbolic link during the run', () =>
     const before = fingerprint(`${top()}/live`);
     const place = `${top()}/${name}/d`;
     let deleting = false;
+    let swapped = 0;
     const { stop } = intercept(({ operation }) => {
       deleting ||= operation === 'rename';
       if (deleting && operation === 'open' && fs.lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) {
         fs.renameSync(place, `${top()}/elsewhere`);
         fs.symlinkSync('../live', place);
+        swapped += 1;
       } else if (deleting && operation === 'opendir' && fs.existsSync(`${top()}/elsewhere`)) {
         fs.rmSync(place, { force: true });
         fs.renameSync(`${top()}/elsewhere`, place);
       }
     });
     expect(['DELETED', 'INCOMPLETE']).toContain((await run().finally(stop)).outcome);
+    expect(swapped).toBeGreaterThan(0);
     expect(fingerprint(`${top()}/live`)).toEqual(before);
   });
 });

@@ -121,6 +121,7 @@ describe('ACCESS_POINT', () => {
     const name = fresh();
     build(top(), { [name]: content });
     expect(await run({ ...permitted(name), accessPointRoots: ['/', '/live', `/${name}x`, `/live/${name}`] })).toMatchObject({ outcome: 'DELETED' });
+    expect(outline(top())).toEqual({});
   });
 });
 
@@ -156,6 +157,7 @@ describe('RETENTION', () => {
     const name = recoveryName(Date.now() - 7 * DAY - HOUR);
     build(top(), { [name]: content });
     expect(await run({ ...permitted(name), ...old })).toMatchObject({ outcome: 'DELETED' });
+    expect(outline(top())).toEqual({});
   });
 
   test('of a time that is still to come', async () => {

@@ -126,6 +126,7 @@ describe('out of time', () => {
   test.each([[5_000, 'UNDECIDED'], [10_000, 'UNDECIDED'], [30_000, 'DELETED']])('%i ms before the end of the invocation it is %s', async (remaining, outcome) => {
     build(top(), { [name]: { a: { f: '' }, b: { f: '' } } });
     expect(await run({}, { getRemainingTimeInMillis: () => remaining })).toMatchObject({ outcome });
+    expect(fs.existsSync(`${top()}/${name}`)).toBe(outcome === 'UNDECIDED');
   });
 
   test.each<[string, Tree]>([

@@ -94,9 +94,12 @@ describe('deletes', () => {
     const server = net.createServer().listen(`${top()}/s`);
     await once(server, 'listening');
     fs.renameSync(`${top()}/s`, `${top()}/${name}/s`);
-    expect(await run()).toMatchObject({ outcome: 'DELETED', deletedEntries: 2 });
-    server.close();
-    await once(server, 'close');
+    try {
+      expect(await run()).toMatchObject({ outcome: 'DELETED', deletedEntries: 2 });
+    } finally {
+      server.close();
+      await once(server, 'close');
+    }
   });
 
   test('what has the sticky bit', () => deleted({ tmp: directory({ f: 'f', sub: directory({ g: 'g' }, { mode: 0o1777 }) }, { mode: 0o1777 }) }));

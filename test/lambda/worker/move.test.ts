@@ -57,7 +57,8 @@ describe('nothing is copied', () => {
       fs.chownSync(`${top()}/d`, 1234, 5678);
     }
     const before = fs.lstatSync(`${top()}/d`);
-    await run(FAIL);
+    expect(await run(FAIL)).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
+    expect(outline(`${top()}/d`)).toEqual({ f: 'file restored', own: 'file live' });
     const after = fs.lstatSync(`${top()}/d`);
     expect([after.ino, after.mode, after.uid, after.gid]).toEqual([before.ino, before.mode, before.uid, before.gid]);
   });
@@ -193,6 +194,7 @@ describe('the recovery directory', () => {
     build(top(), { [name]: {} });
     for (const policy of POLICIES) {
       expect(await run(policy)).toMatchObject({ outcome: 'MOVED', counts: none });
+      expect(await readRecord(root, name, BigInt(inode(name)), 'moved')).toBeDefined();
     }
   });
 });
@@ -219,7 +221,7 @@ describe('the record of the move', () => {
 test.each(POLICIES)('%s: a second run finds nothing to move, and nothing stays open', async (policy) => {
   build(top(), { d: { own: 'live' }, [name]: { d: { f: 'restored' }, e: { g: 'restored' } } });
   const descriptors = openDescriptors(top());
-  await run(policy);
+  expect(await run(policy)).toMatchObject({ outcome: 'MOVED', counts: { ...none, moved: 2 } });
   const before = live();
   expect(await run(policy)).toMatchObject({ outcome: 'MOVED', counts: none });
   expect(live()).toEqual(before);

@@ -111,7 +111,7 @@ describe('QUARANTINE', () => {
 
   test.each(['quarantine', 'QUARANTINED', 'KEEP', '', 0, true, {}])('%p is no mode: nobody who asked for less gets it deleted', async (mode) => {
     build(top(), { [name]: CONTENT });
-    await run({ mode: mode as never }).catch((error: Error) => expect(error).toMatchObject({ name: 'InvalidWorkerEvent', message: expect.stringContaining('mode') }));
+    await expect(run({ mode: mode as never })).rejects.toMatchObject({ name: 'InvalidWorkerEvent', message: expect.stringContaining('mode') });
     expect(names()).toEqual([name]);
   });
 });

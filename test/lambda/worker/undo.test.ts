@@ -115,7 +115,8 @@ describe.each(POLICIES)('%s', (policy) => {
       await moving(policy);
       const { done, resume } = await undoing(null, timeFor(1));
       if (done) {
-        break; // there was nothing to take back
+        expect(state()).toEqual(before); // there was nothing to take back
+        break;
       }
       const crashed = await crashingAt(n, () => undoing(resume));
       const { outcome, counts } = await undoing(resume);

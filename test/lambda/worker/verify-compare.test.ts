@@ -68,12 +68,13 @@ test('nobody asks: nothing is compared, nor even looked at', async () => {
   const answer = await run({ compare: undefined });
   stop();
   expect(answer).not.toHaveProperty('comparison');
+  expect(answer.counts).toMatchObject({ files: 1 });
   expect(calls.filter(({ paths }) => paths[0].startsWith(`${top()}/live`))).toEqual([]);
 });
 
 test('null in place of what nobody asks for', async () => {
   build(top(), { [name]: { f: '' } });
-  expect(await run({ compare: null, expectations: null, previous: { resume: null }, operationsPerSecond: null } as never)).toMatchObject({ verdict: 'PASSED' });
+  expect(await run({ compare: null, expectations: null, previous: { resume: null }, operationsPerSecond: null } as never)).toMatchObject({ verdict: 'PASSED', counts: { files: 1 } });
 });
 
 test('a comparison that nobody knows is refused', async () => {

@@ -33,7 +33,7 @@ const TREE: Tree = {
 beforeEach(() => build(top(), { [name]: TREE, live: { f: 'live' } }));
 
 test('all that is met', async () => {
-  expect(await findings(
+  expect(await run([
     { path: '/' },
     { path: '/', atLeastFiles: 6, newestFileWithinSeconds: 0 },
     { path: '/projects', atLeastFiles: 5 },
@@ -44,7 +44,7 @@ test('all that is met', async () => {
     { path: '/projects/empty' },
     { path: '/top', atLeastFiles: 1, newestFileWithinSeconds: 1000, sha256: sha256('x') },
     { path: '/projects/sentinel', sha256: sha256('sentinel').toUpperCase() },
-  )).toEqual([]);
+  ])).toMatchObject({ verdict: 'PASSED', findings: [], counts: { files: 6 } });
 });
 
 test.each<[Expectation, string]>([
@@ -69,6 +69,7 @@ test.each<[Expectation, string]>([
 test('names of any bytes', async () => {
   build(`${top()}/${name}`, { 'Stra\xc3\x9fe': { 'new\nline': 'x' }, [`${'x'.repeat(255)}`]: 'y' });
   expect(await findings({ path: '/Straße/new\nline', sha256: sha256('x') }, { path: '/Straße', atLeastFiles: 1 }, { path: `/${'x'.repeat(255)}`, atLeastFiles: 1, sha256: sha256('y') })).toEqual([]);
+  expect(await findings({ path: '/Straße/new\nline', sha256: sha256('y') }, { path: '/Straße', atLeastFiles: 2 }, { path: `/${'x'.repeat(255)}`, atLeastFiles: 2 })).toHaveLength(3);
 });
 
 test('what is wrong with expectations is told at once, before anything is looked at', async () => {

@@ -48,7 +48,7 @@ test('each name of a file counts', async () => {
 describe('items', () => {
   test.each([[['/projects/report.txt']], [['/projects', '/link']], [['/empty']], [['/projects/Straße/x']], [['/p']]])('%j were restored', async (items) => {
     build(top(), { [name]: TREE });
-    expect(await run(items)).toMatchObject({ verdict: 'PASSED', findings: [] });
+    expect(await run(items)).toMatchObject({ verdict: 'PASSED', findings: [], counts: { files: 3, directories: 3, symbolicLinks: 1, others: 1, bytes: 9 } });
   });
 
   test.each<[string, string]>([
