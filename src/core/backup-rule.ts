@@ -31,7 +31,7 @@ const MOST_RECOVERY_POINT_TAGS = 10;
 const RULE_NAME = /^[a-zA-Z0-9\-_.]{1,50}$/;
 
 /** The longest retention, 100 years (`Lifecycle` of BackupRuleInput). */
-const LONGEST_RETENTION_DAYS = 36_500;
+export const LONGEST_RETENTION_DAYS = 36_500;
 
 /** "Backups transitioned to cold storage must be stored in cold storage for a minimum of 90 days" (Lifecycle, API reference). */
 const SHORTEST_COLD_STORAGE_DAYS = 90;

@@ -5,6 +5,8 @@ import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ServiceRole } from '../private/service-role';
 import { EfsBackupVault } from '../vault/efs-backup-vault';
+import { EfsLogicallyAirGappedVault } from '../vault/efs-logically-air-gapped-vault';
+import { useOfVaultKey } from '../vault/vault-key';
 
 export interface BackupRoleProps {
   readonly removalPolicy: RemovalPolicy;
@@ -55,8 +57,8 @@ export class BackupRole extends Construct {
       actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'],
       resources: [backupVaultArn],
     }));
-    if (vault instanceof EfsBackupVault && vault.encryptionKey !== undefined) {
-      this.allowKey(vault.encryptionKey.keyRef.keyArn);
+    if ((vault instanceof EfsBackupVault || vault instanceof EfsLogicallyAirGappedVault) && vault.encryptionKey !== undefined) {
+      this.serviceRole.addStatements(...useOfVaultKey(vault.encryptionKey.keyRef.keyArn)); // for keys whose policy leaves it to IAM who may use them
     }
   }
 
@@ -69,26 +71,5 @@ export class BackupRole extends Construct {
         'backup:CopyFromBackupVault',
       );
     }
-  }
-
-  /**
-   * The key of a vault, for keys whose policy leaves it to IAM who may use them.
-   *
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
-   */
-  private allowKey(keyArn: string): void {
-    this.serviceRole.addStatements(
-      new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [keyArn],
-        conditions: { StringLike: { 'kms:ViaService': 'backup.*' } }, // the domain differs between partitions
-      }),
-      new iam.PolicyStatement({
-        actions: ['kms:CreateGrant'],
-        resources: [keyArn],
-        conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-      }),
-    );
   }
 }

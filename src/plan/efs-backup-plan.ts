@@ -15,6 +15,7 @@ import { checkBackupRule, MOST_RULES } from '../core/backup-rule';
 import type { Problem } from '../core/problem';
 import { throwProblems } from '../private/validation-error';
 import { EfsBackupVault } from '../vault/efs-backup-vault';
+import { checkVaultLimits } from '../vault/retention-limits';
 
 /** Properties of `EfsBackupPlan`. */
 export interface EfsBackupPlanProps {
@@ -96,6 +97,7 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
       ...(props.backupTag === undefined ? [] : checkTag('backupTag', props.backupTag)),
       ...checkRuleCount(rules.length),
       ...rules.flatMap((rule, index) => checkBackupRule(`backupPlanRules[${index}]`, ruleFacts(rule))),
+      ...rules.flatMap((rule, index) => checkVaultLimits(`backupPlanRules[${index}]`, rule, props.backupVault)),
     ]);
 
     const uniqueName = Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
@@ -124,7 +126,7 @@ export class EfsBackupPlan extends Resource implements IBackupPlanRef {
    * @param rule when to back up, and for how long to keep the recovery points.
    */
   public addRule(rule: backup.BackupPlanRule): void {
-    throwProblems(this, [...checkRuleCount(this.ruleCount + 1), ...checkBackupRule('rule', ruleFacts(rule))]);
+    throwProblems(this, [...checkRuleCount(this.ruleCount + 1), ...checkBackupRule('rule', ruleFacts(rule)), ...checkVaultLimits('rule', rule, this.backupVault)]);
     this.writeRule(rule);
   }
 

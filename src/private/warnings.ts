@@ -8,6 +8,8 @@ import type { IConstruct } from 'constructs';
 export enum WarningId {
   /** More items than the documentation of AWS agrees on. */
   MANY_RESTORE_ITEMS = 'cdk-efs-backup:manyRestoreItems',
+  /** A topic whose policy this app cannot change. */
+  NOTIFICATION_TOPIC_POLICY = 'cdk-efs-backup:notificationTopicPolicy',
 }
 
 /** Adds a warning that users can acknowledge with `Validations.of(scope).acknowledge(...)`. */

@@ -5,7 +5,7 @@ import {
   App, CfnParameter, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, LegacyStackSynthesizer, NestedStack, RemovalPolicy, Stack,
 } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { EfsBackupVault } from '../../src/vault';
+import { EfsBackupVault, VaultEncryption } from '../../src/vault';
 import { findings } from '../private/nag';
 
 const TYPE = 'AWS::Backup::BackupVault';
@@ -40,19 +40,19 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
       LockConfiguration: Match.absent(),
       AccessPolicy: {
         Statement: [
+          Match.objectLike({ Effect: 'Deny', Sid: 'DenyDeletionAndLiftingThisPolicy', Principal: { AWS: '*' } }),
           Match.objectLike({ Effect: 'Deny', Sid: 'DenyDeletionOfRecoveryPoints', Principal: { AWS: '*' } }),
-          Match.objectLike({ Effect: 'Deny', Sid: 'DenyLiftingThisPolicy', Principal: { AWS: '*' } }),
         ],
       },
     });
-    expect(conditions(stack)).toEqual([undefined, [AGNOSTIC]]);
+    expect(conditions(stack)).toEqual([[AGNOSTIC], undefined]);
   });
 
   test('passes on what it is given', () => {
     const key = new kms.Key(stack, 'Key');
     const vault = new EfsBackupVault(stack, 'Vault', {
       backupVaultName: 'backups',
-      encryptionKey: key,
+      encryption: VaultEncryption.existingKey(key),
       deletionExemptRoles: [iam.Role.fromRoleArn(stack, 'Admin', 'arn:aws:iam::123456789012:role/backup-admin')],
       deploymentRole: iam.Role.fromRoleArn(stack, 'Deployment', 'arn:aws:iam::123456789012:role/deployment'),
       removalPolicy: RemovalPolicy.DESTROY,
@@ -61,8 +61,8 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
     template.hasResource(TYPE, { DeletionPolicy: 'Delete' });
     template.hasResourceProperties(TYPE, { BackupVaultName: 'backups', EncryptionKeyArn: stack.resolve(key.keyArn) });
     expect(conditions(stack)).toEqual([
-      ['arn:aws:iam::123456789012:role/backup-admin'],
       ['arn:aws:iam::123456789012:role/backup-admin', 'arn:aws:iam::123456789012:role/deployment'],
+      ['arn:aws:iam::123456789012:role/backup-admin'],
     ]);
     expect(vault.encryptionKey).toBe(key);
   });
@@ -76,7 +76,7 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
 test('is a reference to itself', () => {
   const stack = new Stack();
   const vault = new EfsBackupVault(stack, 'Vault');
-  expect(vault.backupVaultRef).toEqual(vault.backupVault.backupVaultRef);
+  expect(stack.resolve(vault.backupVaultRef)).toEqual(stack.resolve(vault.backupVault.backupVaultRef));
   expect(stack.resolve(vault.backupVaultArn)).toEqual({ 'Fn::GetAtt': [expect.any(String), 'BackupVaultArn'] });
   expect(stack.resolve(vault.backupVaultName)).toEqual({ 'Fn::GetAtt': [expect.any(String), 'BackupVaultName'] });
 });
@@ -100,7 +100,7 @@ describe('the deployment role', () => {
   test.each([['aws', 'eu-west-1'], ['aws-cn', 'cn-north-1'], ['aws-us-gov', 'us-gov-west-1']])('is written for partition %s', (_partition, region) => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region } });
     new EfsBackupVault(stack, 'Vault');
-    expect(conditions(stack)[1]).toEqual([{
+    expect(conditions(stack)[0]).toEqual([{
       'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-${region}`]],
     }]);
   });
@@ -108,7 +108,7 @@ describe('the deployment role', () => {
   test('follows the qualifier of the bootstrap stack', () => {
     const stack = new Stack(new App(), 'Stack', { synthesizer: new DefaultStackSynthesizer({ qualifier: 'ours' }) });
     new EfsBackupVault(stack, 'Vault');
-    expect(JSON.stringify(conditions(stack)[1])).toContain('role/cdk-ours-cfn-exec-role-');
+    expect(JSON.stringify(conditions(stack)[0])).toContain('role/cdk-ours-cfn-exec-role-');
   });
 
   test('follows a role of the synthesizer', () => {
@@ -116,13 +116,13 @@ describe('the deployment role', () => {
       synthesizer: new DefaultStackSynthesizer({ cloudFormationExecutionRole: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pipeline' }),
     });
     new EfsBackupVault(stack, 'Vault');
-    expect(conditions(stack)[1]).toEqual([{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/pipeline']] }]);
+    expect(conditions(stack)[0]).toEqual([{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/pipeline']] }]);
   });
 
   test('of a nested stack is that of its parent', () => {
     const nested = new NestedStack(new Stack(new App(), 'Stack'), 'Nested');
     new EfsBackupVault(nested, 'Vault');
-    expect(conditions(nested)[1]).toEqual([AGNOSTIC]);
+    expect(conditions(nested)[0]).toEqual([AGNOSTIC]);
   });
 
   test.each([new CliCredentialsStackSynthesizer(), new LegacyStackSynthesizer()])('fails if the synthesizer names none', (synthesizer) => {
