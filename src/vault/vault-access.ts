@@ -50,20 +50,21 @@ export function onTheVault(statement: iam.PolicyStatement): iam.PolicyStatement 
 /** What AWS Backup would refuse in a statement of the user. */
 export function checkStatement(scope: Construct, subject: string, statement: iam.PolicyStatement): Problem[] {
   const { account } = Stack.of(scope);
-  return checkVaultAccessStatement(subject, statementFacts(statement), Token.isUnresolved(account) ? undefined : account);
+  return checkVaultAccessStatement(subject, statementFacts(scope, statement), Token.isUnresolved(account) ? undefined : account);
 }
 
-function statementFacts(statement: iam.PolicyStatement): VaultAccessStatement {
+function statementFacts(scope: Construct, statement: iam.PolicyStatement): VaultAccessStatement {
   const { Principal: principal, NotAction: notAction, Condition: conditions = {} } = statement.toStatementJson();
   const identities: unknown[] = principal === undefined ? [] : typeof principal === 'string' ? [principal] : Object.values(principal).flat();
-  const named = identities.filter((identity): identity is string => typeof identity === 'string');
+  // a principal is often a token as a whole, of which the account is known all the same
+  const named = identities.map((identity) => JSON.stringify(Stack.of(scope).resolve(identity)));
   return {
     allows: statement.effect === iam.Effect.ALLOW,
     actions: statement.actions.filter((action) => !Token.isUnresolved(action)),
     inverted: notAction !== undefined,
-    everyone: named.includes('*'),
+    everyone: identities.includes('*'),
     named: identities.length > 0,
-    accounts: named.flatMap((identity) => /^(?:arn:[^:]*:iam::)?(\d{12})(?::|$)/.exec(identity)?.[1] ?? []),
+    accounts: named.flatMap((identity) => /(?:^"|:iam::)(\d{12})[:"]/.exec(identity)?.[1] ?? []),
     conditionKeys: Object.values<object>(conditions).flatMap((keys) => Object.keys(keys)),
   };
 }

@@ -1,6 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
+import type { CfnTopic, ITopic, ITopicRef } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { vaultArnOf } from './vault-attributes';
@@ -61,7 +60,7 @@ export function checkNotifications(scope: Construct, { notificationTopic: topic,
       remedy: 'use a topic there, and forward from it',
     });
   }
-  if ((topic as Partial<sns.ITopic>).fifo === true || (topic as Partial<sns.CfnTopic>).fifoTopic === true) {
+  if ((topic as Partial<ITopic>).fifo === true || (topic as Partial<CfnTopic>).fifoTopic === true) {
     problems.push({ subject: 'notificationTopic', rule: 'must be a standard topic: AWS Backup publishes to no FIFO topic', remedy: 'use a standard topic' });
   }
   return problems;
@@ -78,11 +77,16 @@ export function bindNotifications(scope: Construct, vaultName: string, props: No
   if (topic === undefined) {
     return undefined;
   }
-  const granted = sns.TopicGrants.fromTopic(topic).publish(new iam.ServicePrincipal('backup.amazonaws.com', {
+  const service = new iam.ServicePrincipal('backup.amazonaws.com', {
     // "The value of aws:SourceArn must be an AWS Backup vault" ("Cross-service confused deputy prevention", AWS Backup Developer Guide)
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account }, ArnLike: { 'aws:SourceArn': vaultArnOf(scope, vaultName) } },
+  });
+  iam.EncryptedResources.of(topic)?.grantOnKey(service, 'kms:Decrypt', 'kms:GenerateDataKey*');
+  // not TopicGrants: its grant counts as a success for an imported topic, too
+  const added = iam.ResourceWithPolicies.of(topic)?.addToResourcePolicy(new iam.PolicyStatement({
+    actions: ['sns:Publish'], principals: [service], resources: [topic.topicRef.topicArn],
   }));
-  if (!granted.success) {
+  if (!added?.statementAdded) {
     warn(scope, WarningId.NOTIFICATION_TOPIC_POLICY,
       'the policy of an imported topic cannot be changed here: let backup.amazonaws.com publish to it, and use its key if it has one, else no notification arrives');
   }
