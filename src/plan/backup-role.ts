@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { ServiceRole } from '../private/service-role';
 import { EfsBackupVault } from '../vault/efs-backup-vault';
 import { EfsLogicallyAirGappedVault } from '../vault/efs-logically-air-gapped-vault';
-import { useOfVaultKey } from '../vault/vault-key';
+import { useOfVaultKey } from '../vault/vault-key-use';
 
 export interface BackupRoleProps {
   readonly removalPolicy: RemovalPolicy;
@@ -57,8 +57,13 @@ export class BackupRole extends Construct {
       actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'],
       resources: [backupVaultArn],
     }));
-    if ((vault instanceof EfsBackupVault || vault instanceof EfsLogicallyAirGappedVault) && vault.encryptionKey !== undefined) {
-      this.serviceRole.addStatements(...useOfVaultKey(vault.encryptionKey.keyRef.keyArn)); // for keys whose policy leaves it to IAM who may use them
+    if (vault instanceof EfsBackupVault || vault instanceof EfsLogicallyAirGappedVault) {
+      const { statements, wildcardReason } = useOfVaultKey(vault, this);
+      if (wildcardReason === undefined) {
+        this.serviceRole.addStatements(...statements);
+      } else {
+        this.serviceRole.addWildcardStatements(wildcardReason, ...statements);
+      }
     }
   }
 

@@ -1,8 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
 import type { EfsBackupVault } from './efs-backup-vault';
-import { useOfVaultKey } from './vault-key';
+import { useOfVaultKey } from './vault-key-use';
 import { throwProblems } from '../private/validation-error';
 
 /** What others may do with a vault. The access policy of the vault denies its deletions all the same. */
@@ -54,7 +55,7 @@ export class EfsBackupVaultGrants {
    */
   public copyInto(grantee: iam.IGrantable): iam.Grant {
     const granted = this.onVault(grantee, 'backup:DescribeBackupVault', 'backup:CopyIntoBackupVault');
-    const statements = this.vault.encryptionKey === undefined ? [] : useOfVaultKey(this.vault.encryptionKey.keyRef.keyArn);
+    const { statements } = useOfVaultKey(this.vault, Construct.isConstruct(grantee) ? grantee : this.vault);
     return statements.reduce((all, { actions, resources, conditions }) =>
       all.combine(iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions })), granted);
   }

@@ -77,6 +77,13 @@ export class EfsBackupVault extends Resource implements IBackupVaultRef {
   /** What others may do with the vault. */
   public readonly grants: EfsBackupVaultGrants;
 
+  /**
+   * The alias of a key that was made for the vault, by which other Regions and accounts know it.
+   *
+   * @internal
+   */
+  public readonly _keyAlias?: string;
+
   private readonly exemptRoleArns: readonly string[];
   private readonly encryption: BoundEncryption;
   private sources = 0;
@@ -92,6 +99,7 @@ export class EfsBackupVault extends Resource implements IBackupVaultRef {
     const exemptions = exemptionsOf(this, props);
     this.encryption = encryption._bind(this, { ...exemptions, vaultName, removalPolicy });
     this.encryptionKey = this.encryption.key;
+    this._keyAlias = this.encryption.alias;
     this.lock = props.lock;
     this.exemptRoleArns = exemptions.exemptRoleArns;
     this.guardExemptRoleArns = [...exemptions.exemptRoleArns, exemptions.deploymentRoleArn];

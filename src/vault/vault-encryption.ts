@@ -41,6 +41,8 @@ export type VaultKeyEnvironment = Omit<VaultKeyProps, 'alias'>;
 export interface BoundEncryption {
   /** undefined if AWS manages the key. */
   readonly key?: IKeyRef;
+  /** Its alias, if it was made for the vault. */
+  readonly alias?: string;
   /** Lets accounts use the key, if it is ours to share. */
   readonly shareWith?: (peers: BackupPeers) => void;
 }
@@ -131,7 +133,7 @@ class CustomerManagedKey extends VaultEncryption {
   public _bind(scope: Construct, environment: VaultKeyEnvironment): BoundEncryption {
     const made = new VaultKey(scope, 'Key', { ...environment, alias: this.options.alias });
     (this.options.sharedWith ?? []).forEach((peers) => made.shareWith(peers));
-    return { key: made.key, shareWith: (peers) => made.shareWith(peers) };
+    return { key: made.key, alias: made.alias, shareWith: (peers) => made.shareWith(peers) };
   }
 }
 

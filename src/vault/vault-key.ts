@@ -3,6 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { BackupPeers } from './backup-peers';
+import { VIA_BACKUP } from './vault-key-use';
 
 export interface VaultKeyProps {
   readonly vaultName: string;
@@ -13,18 +14,6 @@ export interface VaultKeyProps {
   readonly deploymentRoleArn: string;
 }
 
-/** `kms:ViaService` of AWS Backup in every Region; the domain differs between partitions. */
-export const VIA_BACKUP = { 'kms:ViaService': 'backup.*' };
-
-/** Statements for a role that AWS Backup assumes to write into, copy from or restore from a vault with this key. */
-export function useOfVaultKey(keyArn: string): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
-    new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [keyArn], conditions: { StringLike: VIA_BACKUP } }),
-    new iam.PolicyStatement({ actions: ['kms:CreateGrant'], resources: [keyArn], conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
-  ];
-}
-
 /**
  * A customer managed key for a vault. Who deletes or disables it has deleted the backups, whatever guards the vault; so the key is
  * guarded as the vault is.
@@ -33,12 +22,14 @@ export function useOfVaultKey(keyArn: string): iam.PolicyStatement[] {
  */
 export class VaultKey extends Construct {
   public readonly key: kms.Key;
+  public readonly alias: string;
   private peers = 0;
 
   constructor(scope: Construct, id: string, props: VaultKeyProps) {
     super(scope, id);
+    this.alias = props.alias ?? `alias/${props.vaultName}`;
     this.key = new kms.Key(this, 'Key', {
-      alias: props.alias ?? `alias/${props.vaultName}`,
+      alias: this.alias,
       description: `Encrypts the recovery points of the backup vault ${props.vaultName}`,
       enableKeyRotation: true,
       removalPolicy: props.removalPolicy,

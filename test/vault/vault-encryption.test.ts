@@ -1,7 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as backup from 'aws-cdk-lib/aws-backup';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { EfsBackupPlan } from '../../src/plan';
 import { BackupPeers, EfsBackupVault, VaultEncryption } from '../../src/vault';
 import type { EfsBackupVaultProps } from '../../src/vault';
@@ -183,5 +184,44 @@ test('the role of a plan may use the key of the vault through AWS Backup', () =>
         Condition: { StringLike: { 'kms:ViaService': 'backup.*' } },
       })]),
     },
+  });
+});
+
+describe('a plan in another Region', () => {
+  const plan = (encryption: (stack: Stack) => VaultEncryption) => {
+    const app = new App();
+    const vaults = new Stack(app, 'Vaults', { env: { account: '111122223333', region: 'eu-central-1' } });
+    const stack = new Stack(app, 'Plans', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const destinationBackupVault = new EfsBackupVault(vaults, 'Vault', { backupVaultName: 'copies', encryption: encryption(vaults) });
+    new EfsBackupPlan(stack, 'Plan', { backupPlanRules: [new backup.BackupPlanRule({ deleteAfter: Duration.days(35), copyActions: [{ destinationBackupVault }] })] });
+    const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy'));
+    const statements: Statement[] = Properties.PolicyDocument.Statement;
+    return { app, kms: statements.filter(({ Action }) => JSON.stringify(Action).includes('kms:')) };
+  };
+  const everyKey = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':kms:eu-central-1:111122223333:key/*']] };
+
+  test('uses a key that was made for the vault by its alias, since its ARN is not known there', () => {
+    const { app, kms: statements } = plan(() => VaultEncryption.customerManagedKey());
+    expect(statements).toHaveLength(3);
+    for (const { Resource, Condition } of statements) {
+      expect(Resource).toEqual(everyKey);
+      expect(Condition).toMatchObject({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/copies' } });
+    }
+    expect(findings(app)).toEqual([]);
+  });
+
+  test('uses an imported key by its ARN', () => {
+    const arn = 'arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000';
+    const { kms: statements } = plan((stack) => VaultEncryption.existingKey(kms.Key.fromKeyArn(stack, 'Key', arn)));
+    expect(statements.map(({ Resource }) => Resource)).toEqual([arn, arn, arn]);
+  });
+
+  test('uses a key of the user without an ARN yet among the keys there, through AWS Backup only', () => {
+    const { kms: statements } = plan((stack) => VaultEncryption.existingKey(new kms.Key(stack, 'Key', { enableKeyRotation: true })));
+    expect(statements.map(({ Resource }) => Resource)).toEqual([everyKey, everyKey, everyKey]);
+  });
+
+  test('needs no key that AWS manages', () => {
+    expect(plan(() => VaultEncryption.awsManagedKey()).kms).toEqual([]);
   });
 });
