@@ -33,7 +33,7 @@ function run(app: string, directory: string) {
 }
 
 test('every example is looked at here', () => {
-  expect(EXAMPLES).toEqual(['quick-start.ts']);
+  expect(EXAMPLES).toEqual(['compliance-lock.ts', 'quick-start.ts']);
 });
 
 test('the quick start is synthesized to the same template each time, wherever it is', () => {

@@ -9,13 +9,15 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
-  'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
-  'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
-  'RestoreRequest',
+  'AfterRestore', 'AutomaticVaultGuardOptions', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupPeers', 'BackupVaultOptions', 'ClientMount',
+  'ComplianceLockAcknowledgement', 'ComplianceLockOptions', 'ConflictPolicy', 'DeletionGuard', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
+  'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultGrants',
+  'EfsBackupVaultProps', 'EfsLogicallyAirGappedVault', 'EfsLogicallyAirGappedVaultProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
+  'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'RecoveryDirectoryDisposal', 'RestoreRequest', 'VaultEncryption',
+  'VaultEvent', 'VaultKeyOptions', 'VaultLock', 'VaultLockOptions',
 ];
 
-const WARNINGS = ['cdk-efs-backup:manyRestoreItems'];
+const WARNINGS = ['cdk-efs-backup:manyRestoreItems', 'cdk-efs-backup:notificationTopicPolicy'];
 
 const STATEFUL = {
   DataFileSystemDBE65FE2: 'AWS::EFS::FileSystem',

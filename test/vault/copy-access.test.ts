@@ -31,7 +31,7 @@ describe.each(KINDS)('%s', (_name, type, make) => {
     ['organizational units and those below', BackupPeers.organizationalUnits(UNIT, `${UNIT}/`, `${UNIT}/*`), { AWS: '*' },
       { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': [`${UNIT}/*`, `${UNIT}/*`, `${UNIT}/*`] } }],
     ['an account', BackupPeers.account('111122223333'), root('111122223333'), undefined],
-  ])('lets %s copy into it, with the condition on which AWS insists, and do nothing else', (_peers, peers, Principal, Condition) => {
+  ])('lets others copy into it with the condition on which AWS insists, and do nothing else', (_peers, peers, Principal, Condition) => {
     const [before, after] = [inHome(), inHome()];
     make(before, { copySources: [peers] });
     make(after, {}).allowCopyFrom(peers);

@@ -30,7 +30,7 @@ test('compliance names the cooling-off period', () => {
   expect([vault.lock!.irrevocable, VaultLock.governance().irrevocable]).toEqual([true, false]);
 });
 
-test.each([[undefined], [true], [''], ['yes']])('compliance fails with %p for an acknowledgement', (given) => {
+test.each([[undefined], [true], [''], ['yes']])('compliance fails without its acknowledgement, whatever else is given', (given) => {
   expect(() => locked(compliance({ acknowledgement: given })))
     .toThrow(/^\[Default\/Vault\] 'lock.acknowledgement' must say what cannot be undone.*; use ComplianceLockAcknowledgement\.NOBODY_INCLUDING_AWS_CAN_UNLOCK/);
 });
