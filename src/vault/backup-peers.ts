@@ -63,7 +63,8 @@ export abstract class BackupPeers {
   public abstract _principal(): PeerPrincipal;
 }
 
-const unlessToken = (check: (subject: string, value: string) => Problem[]) => (subject: string, value: string) => Token.isUnresolved(value) ? [] : check(subject, value);
+type Check = (subject: string, value: string) => Problem[];
+const unlessToken = (check: Check): Check => (subject, value) => Token.isUnresolved(value) ? [] : check(subject, value);
 
 class Organization extends BackupPeers {
   constructor(private readonly organizationId: string) {

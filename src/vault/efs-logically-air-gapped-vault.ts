@@ -99,7 +99,9 @@ export class EfsLogicallyAirGappedVault extends Resource implements IBackupVault
       mpaApprovalTeamArn: props.approvalTeam?.approvalTeamRef.approvalTeamArn,
     });
     resource.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
-    const { backupVaultName, backupVaultArn } = vaultAttributes(this, vaultName, { backupVaultName: resource.ref, backupVaultArn: resource.attrBackupVaultArn });
+    const { backupVaultName, backupVaultArn } = vaultAttributes(this, vaultName, {
+      backupVaultName: resource.ref, backupVaultArn: resource.attrBackupVaultArn,
+    });
     this.backupVaultName = backupVaultName;
     this.backupVaultArn = backupVaultArn;
     (props.copySources ?? []).forEach((peers) => this.allowCopyFrom(peers));

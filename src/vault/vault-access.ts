@@ -5,11 +5,11 @@ import type { BackupPeers } from './backup-peers';
 import type { BackupVaultOptions } from './backup-vault-options';
 import type { DeletionGuard, DeletionGuardExemptions } from './deletion-guard';
 import { checkDeploymentRole, deploymentRoleArn } from './deployment-role';
+import { checkNotifications } from './vault-notifications';
 import { checkBackupVaultName } from '../core/backup-vault-name';
 import type { Problem } from '../core/problem';
 import { checkVaultAccessStatement, COPY_INTO_VAULT } from '../core/vault-access-statement';
 import type { VaultAccessStatement } from '../core/vault-access-statement';
-import { checkNotifications } from './vault-notifications';
 
 /** Everything that is wrong with the props that all vaults have. */
 export function checkVaultOptions(scope: Construct, options: BackupVaultOptions): Problem[] {

@@ -33,13 +33,20 @@ export enum VaultEvent {
 
 /** What is sent unless the user says otherwise: every end of a job, and changes of recovery points. */
 const DEFAULT_EVENTS = [
-  VaultEvent.BACKUP_JOB_COMPLETED, VaultEvent.COPY_JOB_SUCCESSFUL, VaultEvent.COPY_JOB_FAILED, VaultEvent.RESTORE_JOB_COMPLETED, VaultEvent.RECOVERY_POINT_MODIFIED,
+  VaultEvent.BACKUP_JOB_COMPLETED, VaultEvent.COPY_JOB_SUCCESSFUL, VaultEvent.COPY_JOB_FAILED, VaultEvent.RESTORE_JOB_COMPLETED,
+  VaultEvent.RECOVERY_POINT_MODIFIED,
 ];
 
 /** The props of a vault that are about notifications. */
 export interface NotificationProps {
   readonly notificationTopic?: ITopicRef;
   readonly notificationEvents?: VaultEvent[];
+}
+
+/** What CloudFormation takes, for either kind of vault. */
+export interface NotificationConfiguration {
+  readonly snsTopicArn: string;
+  readonly backupVaultEvents: string[];
 }
 
 /** What AWS Backup would refuse, or never deliver. */
@@ -70,9 +77,9 @@ export function checkNotifications(scope: Construct, { notificationTopic: topic,
  * Lets AWS Backup publish what happens in one vault to the topic, and use the topic's key if that is known.
  *
  * @param vaultName the name itself, not the attribute of the vault: the policy would depend on the vault otherwise, and be late.
- * @returns what CloudFormation takes, for either kind of vault; undefined without a topic.
+ * @returns undefined without a topic.
  */
-export function bindNotifications(scope: Construct, vaultName: string, props: NotificationProps): { snsTopicArn: string; backupVaultEvents: string[] } | undefined {
+export function bindNotifications(scope: Construct, vaultName: string, props: NotificationProps): NotificationConfiguration | undefined {
   const { notificationTopic: topic, notificationEvents: events = DEFAULT_EVENTS } = props;
   if (topic === undefined) {
     return undefined;

@@ -24,7 +24,10 @@ describe('a vault that reports to a topic (A5)', () => {
   const ours = stackOf('Ours', (stack) => new EfsBackupVault(stack, 'Vault', { notificationTopic: new sns.Topic(stack, 'Topic') }));
 
   test('the L2 asks for events that AWS no longer delivers, ours only for those that it does', () => {
-    const undelivered = ['BACKUP_JOB_SUCCESSFUL', 'BACKUP_JOB_FAILED', 'BACKUP_JOB_EXPIRED', 'RESTORE_JOB_SUCCESSFUL', 'RESTORE_JOB_FAILED', 'BACKUP_PLAN_CREATED', 'BACKUP_PLAN_MODIFIED'];
+    const undelivered = [
+      'BACKUP_JOB_SUCCESSFUL', 'BACKUP_JOB_FAILED', 'BACKUP_JOB_EXPIRED', 'RESTORE_JOB_SUCCESSFUL', 'RESTORE_JOB_FAILED', 'BACKUP_PLAN_CREATED',
+      'BACKUP_PLAN_MODIFIED',
+    ];
     expect(events(l2)).toEqual(expect.arrayContaining(undelivered));
     expect(events(ours).filter((event) => undelivered.includes(event))).toEqual([]);
     expect(Object.values(VaultEvent).filter((event) => undelivered.includes(event))).toEqual([]);

@@ -11,8 +11,9 @@ import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, BackedUpFileSystem, BackupPeers, ComplianceLockAcknowledgement, ConflictPolicy, DeletionGuard, EfsBackup, EfsBackupPlan, EfsBackupSelection,
-  EfsBackupVault, EfsLogicallyAirGappedVault, EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal, VaultEncryption, VaultEvent, VaultLock,
+  AfterRestore, BackedUpFileSystem, BackupPeers, ComplianceLockAcknowledgement, ConflictPolicy, DeletionGuard, EfsBackup, EfsBackupPlan,
+  EfsBackupSelection, EfsBackupVault, EfsLogicallyAirGappedVault, EfsRestoreWorkflow, FileSystemSelector, RecoveryDirectoryDisposal, VaultEncryption,
+  VaultEvent, VaultLock,
 } from '../../src';
 
 /** The quick start, as a new app has it. */

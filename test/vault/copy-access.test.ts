@@ -62,7 +62,8 @@ describe.each(KINDS)('%s', (_name, type, make) => {
   test('ids that are tokens are not checked', () => {
     const stack = inHome();
     const id = new CfnParameter(stack, 'Id').valueAsString;
-    expect(() => make(stack, { copySources: [BackupPeers.organization(id), BackupPeers.organizationalUnits(id), BackupPeers.account(id)] })).not.toThrow();
+    const copySources = [BackupPeers.organization(id), BackupPeers.organizationalUnits(id), BackupPeers.account(id)];
+    expect(() => make(stack, { copySources })).not.toThrow();
   });
 
   test('takes statements of the user, about the vault if they name no resource', () => {

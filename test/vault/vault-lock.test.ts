@@ -17,7 +17,8 @@ test('a vault is not locked unless asked for', () => {
 });
 
 test('governance can be taken back: it never names a day from which it cannot', () => {
-  expect(written(locked(VaultLock.governance({ minRetention: days(7), maxRetention: days(90) })))).toEqual({ MinRetentionDays: 7, MaxRetentionDays: 90 });
+  const vault = locked(VaultLock.governance({ minRetention: days(7), maxRetention: days(90) }));
+  expect(written(vault)).toEqual({ MinRetentionDays: 7, MaxRetentionDays: 90 });
 });
 
 test('a lock without limits has the minimum that CloudFormation requires', () => {
@@ -74,7 +75,11 @@ describe('a plan that targets a locked vault', () => {
       rule({ deleteAfter: days(7) }),
       rule({ deleteAfter: days(400) }),
       rule({}),
-      rule({ deleteAfter: days(7), backupVault: unlocked, copyActions: [{ destinationBackupVault: unlocked }, { destinationBackupVault: vault, deleteAfter: days(20) }] }),
+      rule({
+        deleteAfter: days(7),
+        backupVault: unlocked,
+        copyActions: [{ destinationBackupVault: unlocked }, { destinationBackupVault: vault, deleteAfter: days(20) }],
+      }),
       rule({ deleteAfter: days(8), backupVault: unlocked, copyActions: [{ destinationBackupVault: vault }] }),
     )).toThrow(new RegExp([
       '^\\[Default/Plan\\] 5 problems:',
