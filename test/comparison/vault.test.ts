@@ -40,7 +40,8 @@ describe('a vault that reports to a topic (A5)', () => {
 });
 
 describe('what is left when the stack is deleted (A7)', () => {
-  const deletionPolicies = (stack: Stack, type: string) => Object.values(Template.fromStack(stack).findResources(type)).map(({ DeletionPolicy }) => DeletionPolicy);
+  const deletionPolicies = (stack: Stack, type: string) =>
+    Object.values(Template.fromStack(stack).findResources(type)).map(({ DeletionPolicy }) => DeletionPolicy);
   const fileSystem = (stack: Stack) => new efs.CfnFileSystem(stack, 'FileSystem', { encrypted: true });
   const l2 = stackOf('L2', (stack) => new backup.BackupPlan(stack, 'Plan', { backupPlanRules: [backup.BackupPlanRule.daily()] })
     .addSelection('Selection', { resources: [backup.BackupResource.fromEfsFileSystem(fileSystem(stack))] }));
