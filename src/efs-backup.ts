@@ -1,7 +1,6 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
-import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Problem } from './core/problem';
@@ -11,6 +10,7 @@ import type { EfsBackupTag } from './plan/efs-backup-tag';
 import { FileSystemSelector } from './plan/file-system-selector';
 import { throwProblems } from './private/validation-error';
 import { EfsBackupVault } from './vault/efs-backup-vault';
+import type { VaultEncryption } from './vault/vault-encryption';
 
 /** Properties of `EfsBackup`. */
 export interface EfsBackupProps {
@@ -37,7 +37,7 @@ export interface EfsBackupProps {
   readonly backupTag?: EfsBackupTag;
 
   /**
-   * An existing vault for the recovery points. Cannot be combined with `encryptionKey`, `deletionExemptRoles` and
+   * An existing vault for the recovery points. Cannot be combined with `encryption`, `deletionExemptRoles` and
    * `deploymentRole`, which are about the vault that this construct makes.
    *
    * @default - an `EfsBackupVault`, which denies the deletion of its recovery points
@@ -45,12 +45,11 @@ export interface EfsBackupProps {
   readonly backupVault?: IBackupVaultRef;
 
   /**
-   * The KMS key that encrypts the recovery points in the vault.
+   * The key that encrypts the recovery points in the vault. Choose once: changing it replaces the vault.
    *
-   * @default - the key that AWS manages for AWS Backup, `aws/backup`
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+   * @default VaultEncryption.awsManagedKey()
    */
-  readonly encryptionKey?: IKeyRef;
+  readonly encryption?: VaultEncryption;
 
   /**
    * Roles that may delete recovery points of the vault and change its access policy.
@@ -91,7 +90,7 @@ export class EfsBackup extends Construct {
     throwProblems(this, [...checkVault(props), ...this.checkFileSystems(fileSystems)]);
 
     this.vault = props.backupVault ?? new EfsBackupVault(this, 'Vault', {
-      encryptionKey: props.encryptionKey,
+      encryption: props.encryption,
       deletionExemptRoles: props.deletionExemptRoles,
       deploymentRole: props.deploymentRole,
       removalPolicy: props.removalPolicy,
@@ -131,7 +130,7 @@ function checkVault(props: EfsBackupProps): Problem[] {
   if (props.backupVault === undefined) {
     return [];
   }
-  return (['encryptionKey', 'deletionExemptRoles', 'deploymentRole'] as const)
+  return (['encryption', 'deletionExemptRoles', 'deploymentRole'] as const)
     .filter((name) => props[name] !== undefined)
     .map((name) => ({
       subject: name,

@@ -10,7 +10,7 @@ import { findings } from './private/nag';
 import { EfsBackup } from '../src/efs-backup';
 import { BackedUpFileSystem } from '../src/file-system';
 import { EfsBackupRule } from '../src/plan';
-import { EfsBackupVault } from '../src/vault';
+import { EfsBackupVault, VaultEncryption } from '../src/vault';
 
 const SELECTION = 'AWS::Backup::BackupSelection';
 const env = { account: '123456789012', region: 'eu-west-1' };
@@ -54,7 +54,7 @@ test('passes on what it is given', () => {
   const stack = new Stack();
   const key = new kms.Key(stack, 'Key');
   new EfsBackup(stack, 'Backup', {
-    encryptionKey: key,
+    encryption: VaultEncryption.existingKey(key),
     deletionExemptRoles: [iam.Role.fromRoleArn(stack, 'Admin', 'arn:aws:iam::123456789012:role/admin')],
     deploymentRole: iam.Role.fromRoleArn(stack, 'Deployment', 'arn:aws:iam::123456789012:role/deployment'),
     backupPlanRules: [EfsBackupRule.weekly()],
@@ -99,10 +99,10 @@ describe('fails', () => {
     const role = iam.Role.fromRoleName(stack, 'Role', 'role');
     expect(() => new EfsBackup(stack, 'Backup', {
       backupVault: backup.BackupVault.fromBackupVaultName(stack, 'Vault', 'existing'),
-      encryptionKey: new kms.Key(stack, 'Key'),
+      encryption: VaultEncryption.customerManagedKey(),
       deletionExemptRoles: [role],
       deploymentRole: role,
-    })).toThrow(/3 problems:\n1. 'encryptionKey' must not be combined with 'backupVault'.*\n2. 'deletionExemptRoles'.*\n3. 'deploymentRole'/);
+    })).toThrow(/3 problems:\n1. 'encryption' must not be combined with 'backupVault'.*\n2. 'deletionExemptRoles'.*\n3. 'deploymentRole'/);
     expect(stack.node.findChild('Backup').node.children).toEqual([]);
   });
 

@@ -8,6 +8,8 @@ import type { Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { quickStart } from './helpers/apps';
 import { findings } from './private/nag';
+import { ComplianceLock } from '../examples/compliance-lock';
+import { CentralVault, CopiedFileSystem } from '../examples/copies';
 import { ExistingFileSystems } from '../examples/existing-file-systems';
 import { OnDemandBeforeDeploy } from '../examples/on-demand-before-deploy';
 
@@ -37,8 +39,12 @@ function run(app: string, directory: string) {
   });
 }
 
+const CENTRAL = { account: '210987654321', region: 'eu-central-1' };
+
 /** The stacks of the examples beside the quick start, and what of each is the user's own, not ours to judge. */
 const OTHERS: Record<string, [(app: App) => Stack, RegExp]> = {
+  'compliance-lock.ts': [(app) => new ComplianceLock(app, 'ComplianceLock'), / ComplianceLock\/(Vpc|BreakGlass|Jobs|TopicKey)\b/],
+  'copies.ts': [(app) => new CopiedFileSystem(app, 'CopiedFileSystem', { account: '123456789012', region: 'eu-central-1' }, CENTRAL), / CopiedFileSystem\/Vpc/],
   'existing-file-systems.ts': [(app) => new ExistingFileSystems(app, 'ExistingFileSystems'), / ExistingFileSystems\/(Vpc|Auditors)/],
   'on-demand-before-deploy.ts': [(app) => new OnDemandBeforeDeploy(app, 'OnDemandBeforeDeploy'), / OnDemandBeforeDeploy\/(Vpc|Cluster|Pipeline|Pause|Resume)\b/],
 };
@@ -107,4 +113,17 @@ test('the quick start is made of these resources', () => {
   expect(text).not.toContain(ROOT);
   expect(text).not.toContain('aws:cdk:path');
   expect({ resources, outputs: Outputs }).toMatchSnapshot();
+});
+
+test('a copy goes to a Region, whose vault is made for it, and to an account that takes copies of the organization', () => {
+  const app = new App({ context: flags });
+  const [central, copied] = [new CentralVault(app, 'CentralVault', CENTRAL), new CopiedFileSystem(app, 'CopiedFileSystem', { account: '123456789012', region: 'eu-central-1' }, CENTRAL)];
+  const stacks = app.synth().stacks.filter(({ environment }) => environment.region === 'eu-west-1');
+  expect(stacks.map(({ environment }) => environment.account)).toEqual(['123456789012']);
+  const [plan] = Object.values(Template.fromStack(copied).findResources('AWS::Backup::BackupPlan'));
+  const copies: string[] = plan.Properties.BackupPlan.BackupPlanRule[0].CopyActions.map(({ DestinationBackupVaultArn }: any) => JSON.stringify(copied.resolve(DestinationBackupVaultArn)));
+  expect(copies).toEqual([expect.stringContaining(':backup:eu-west-1:123456789012:backup-vault:'), expect.stringContaining(':backup:eu-central-1:210987654321:backup-vault:central-efs-copies')]);
+  Template.fromStack(central).hasResourceProperties('AWS::Backup::BackupVault', {
+    AccessPolicy: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'backup:CopyIntoBackupVault', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } })]) },
+  });
 });

@@ -10,20 +10,24 @@ import { WarningId } from '../src/private/warnings';
  */
 const EXPORTS = [
   'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackups', 'AutomaticBackupsStatus',
-  'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupHook', 'BackupHookOptions', 'ClientAccess', 'ClientMount',
-  'ConflictPolicy', 'CopyDestination', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupEstimate', 'EfsBackupPlan',
+  'AutomaticVaultGuardOptions', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupHook', 'BackupHookOptions',
+  'BackupPeers', 'BackupVaultOptions', 'ClientAccess', 'ClientMount', 'ComplianceLockAcknowledgement', 'ComplianceLockOptions', 'ConflictPolicy',
+  'CopyDestination', 'DeletionGuard', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupEstimate', 'EfsBackupPlan',
   'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule', 'EfsBackupRuleProps',
   'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault',
-  'EfsBackupVaultProps', 'EfsCopyAction', 'EfsExpectedData', 'EfsFileSystemBackupGrants', 'EfsFileSystemPolicy', 'EfsOnDemandBackup',
-  'EfsOnDemandBackupGrants', 'EfsOnDemandBackupOptions', 'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow',
-  'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup',
-  'FinalBackupOptions', 'FinalBackupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup',
+  'EfsBackupVaultGrants', 'EfsBackupVaultProps', 'EfsCopyAction', 'EfsExpectedData', 'EfsFileSystemBackupGrants', 'EfsFileSystemPolicy',
+  'EfsLogicallyAirGappedVault', 'EfsLogicallyAirGappedVaultProps', 'EfsOnDemandBackup', 'EfsOnDemandBackupGrants', 'EfsOnDemandBackupOptions',
+  'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
+  'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupOptions',
+  'FinalBackupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption', 'VaultEvent',
+  'VaultKeyOptions', 'VaultLock', 'VaultLockOptions',
 ];
 
 const WARNINGS = [
   'cdk-efs-backup:automaticBackupsBesidePlan', 'cdk-efs-backup:completionWindow', 'cdk-efs-backup:longBackup', 'cdk-efs-backup:manyRestoreItems',
-  'cdk-efs-backup:overlappingAutomaticBackups', 'cdk-efs-backup:overlappingPlans', 'cdk-efs-backup:overlappingRules',
-  'cdk-efs-backup:policyWithoutMount', 'cdk-efs-backup:schedule', 'cdk-efs-backup:startWindow', 'cdk-efs-backup:warmStorage',
+  'cdk-efs-backup:notificationTopicPolicy', 'cdk-efs-backup:overlappingAutomaticBackups', 'cdk-efs-backup:overlappingPlans',
+  'cdk-efs-backup:overlappingRules', 'cdk-efs-backup:policyWithoutMount', 'cdk-efs-backup:schedule', 'cdk-efs-backup:startWindow',
+  'cdk-efs-backup:warmStorage',
 ];
 
 const STATEFUL = {

@@ -1,14 +1,14 @@
 import type { IBackupVaultRef, ILogicallyAirGappedBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { airGappedVaultArn } from './air-gapped-vault-arn';
 import type { BoundDestination } from './copy-destination';
-import { environmentsDiffer } from '../private/environment';
 import { ServiceRole } from '../private/service-role';
 import { EfsBackupVault } from '../vault/efs-backup-vault';
+import { EfsLogicallyAirGappedVault } from '../vault/efs-logically-air-gapped-vault';
+import { useOfVaultKey } from '../vault/vault-key-use';
 
 export interface BackupRoleProps {
   readonly removalPolicy: RemovalPolicy;
@@ -55,22 +55,19 @@ export class BackupRole extends Construct {
   /** Lets AWS Backup write recovery points to a vault. Naming one twice changes nothing: a policy document drops equal statements. */
   public allowVault(vault: IBackupVaultRef): void {
     this.allowVaultArn(vault.backupVaultRef.backupVaultArn);
-    if (vault instanceof EfsBackupVault && vault.encryptionKey !== undefined) {
-      this.allowKeyOf(vault, vault.encryptionKey);
-    }
+    this.allowKeyOf(vault);
   }
 
   /** Lets AWS Backup write recovery points to a logically air-gapped vault. */
   public allowAirGappedVault(vault: ILogicallyAirGappedBackupVaultRef): void {
     this.allowVaultArn(airGappedVaultArn(this, vault));
+    this.allowKeyOf(vault);
   }
 
   /** Lets AWS Backup copy recovery points to another vault. */
   public allowCopies({ arn, vault }: BoundDestination): void {
     this.allowVaultArn(arn);
-    if (vault instanceof EfsBackupVault && vault.encryptionKey !== undefined) {
-      this.allowKeyOf(vault, vault.encryptionKey);
-    }
+    this.allowKeyOf(vault);
     if (!this.copies) {
       this.copies = true;
       this.serviceRole.addUnscopedStatements(
@@ -87,41 +84,16 @@ export class BackupRole extends Construct {
     }));
   }
 
-  private allowKeyOf(vault: IBackupVaultRef, key: IKeyRef): void {
-    const { account, region } = vault.env;
-    if (!environmentsDiffer(vault.env, Stack.of(this))) {
-      this.allowKey(key.keyRef.keyArn);
-      return;
+  /** The key of a vault, for keys whose policy leaves it to IAM who may use them. */
+  private allowKeyOf(vault: IBackupVaultRef | ILogicallyAirGappedBackupVaultRef | undefined): void {
+    if (!(vault instanceof EfsBackupVault || vault instanceof EfsLogicallyAirGappedVault)) {
+      return; // of others the key is not known
     }
-    // CloudFormation has no references across Regions, and the ID of a key is not known before it is made
-    this.serviceRole.addWildcardStatements(
-      'the key of a vault in another Region is not known by reference; only calls through AWS Backup are allowed',
-      ...keyStatements(Stack.of(this).formatArn({ service: 'kms', account, region, resource: 'key', resourceName: '*' })),
-    );
+    const { statements, wildcardReason } = useOfVaultKey(vault, this);
+    if (wildcardReason === undefined) {
+      this.serviceRole.addStatements(...statements);
+    } else {
+      this.serviceRole.addWildcardStatements(wildcardReason, ...statements);
+    }
   }
-
-  /**
-   * The key of a vault, for keys whose policy leaves it to IAM who may use them.
-   *
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
-   */
-  private allowKey(keyArn: string): void {
-    this.serviceRole.addStatements(...keyStatements(keyArn));
-  }
-}
-
-function keyStatements(keyArn: string): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
-    new iam.PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [keyArn],
-      conditions: { StringLike: { 'kms:ViaService': 'backup.*' } }, // the domain differs between partitions
-    }),
-    new iam.PolicyStatement({
-      actions: ['kms:CreateGrant'],
-      resources: [keyArn],
-      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-    }),
-  ];
 }

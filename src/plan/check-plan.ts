@@ -7,6 +7,7 @@ import type { EfsBackupRule } from './efs-backup-rule';
 import { ruleFacts } from './rule-facts';
 import { checkBackupRule, MOST_RULES } from '../core/backup-rule';
 import type { Problem } from '../core/problem';
+import { checkVaultLimits } from '../vault/retention-limits';
 
 /** A rule, by the name that it has in its plan. */
 export interface NamedRule {
@@ -66,6 +67,7 @@ export function checkRules(
           subject: `${subject(index)}.ruleName`, rule: 'must differ from the names of the other rules of the plan', value: name, remedy: 'choose another name',
         }] : []),
         ...checkCopies(scope, subject(index), rule, planVault),
+        ...checkVaultLimits(subject(index), rule.props, planVault),
       ];
     }),
   ];

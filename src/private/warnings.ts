@@ -28,6 +28,8 @@ export enum WarningId {
   AUTOMATIC_BACKUPS_BESIDE_PLAN = 'cdk-efs-backup:automaticBackupsBesidePlan',
   /** A file system policy of the user's lets clients write, but none of them mount. */
   POLICY_WITHOUT_MOUNT = 'cdk-efs-backup:policyWithoutMount',
+  /** A topic whose policy this app cannot change. */
+  NOTIFICATION_TOPIC_POLICY = 'cdk-efs-backup:notificationTopicPolicy',
 }
 
 /** Adds a warning that users can acknowledge with `Validations.of(scope).acknowledge(...)`. */

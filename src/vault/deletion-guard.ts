@@ -1,14 +1,39 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 
-/** Who the deletion guard of a vault lets through. */
+/**
+ * Whom the deletion guard of a vault lets through.
+ *
+ * @internal
+ */
 export interface DeletionGuardExemptions {
-  /** ARNs of the roles that may delete recovery points and lift the guard. */
+  /** ARNs of the roles that may delete recovery points and lift the guard: the break-glass roles. */
   readonly exemptRoleArns: readonly string[];
   /** ARN of the role that CloudFormation deploys with: it may change the vault, but deletes no recovery point. */
   readonly deploymentRoleArn: string;
   /** ARN of the role that empties the vault before it is deleted: it deletes recovery points, and may not lift the guard. */
   readonly emptyingRoleArn?: string;
 }
+
+/** What `DeletionGuard.likeAutomaticVault` leaves open. */
+export interface AutomaticVaultGuardOptions {
+  /**
+   * Roles that may restore and copy recovery points of the vault, and still not delete them: the role of the state machine of an
+   * `EfsRestoreWorkflow`, for example.
+   *
+   * @default - only the roles that may also delete
+   */
+  readonly restoreRoles?: IRoleRef[];
+}
+
+/** A shorter life is a deletion: a lifecycle of one day deletes tomorrow. */
+const DELETION = ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'];
+
+/** A guard that anyone can lift with one call is none. */
+const LIFTING = ['backup:PutBackupVaultAccessPolicy', 'backup:DeleteBackupVaultAccessPolicy', 'backup:DeleteBackupVault'];
+
+/** What the vault of the automatic backups denies besides. */
+const USE = ['backup:StartRestoreJob', 'backup:StartCopyJob'];
 
 function denyEveryoneBut(sid: string, actions: string[], roleArns: readonly string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
@@ -23,24 +48,62 @@ function denyEveryoneBut(sid: string, actions: string[], roleArns: readonly stri
 }
 
 /**
- * The statements of a vault access policy that keep its recovery points from being deleted by hand. Two, because a guard that
- * anyone can lift with one PutBackupVaultAccessPolicy is none, and one that CloudFormation cannot change is a trap.
+ * What the access policy of a vault denies, so that its recovery points are not deleted by hand. Every guard protects itself too: it
+ * cannot be lifted but by the exempt roles and by the role that deploys the vault.
  *
  * Recovery points still expire: AWS Backup's own vault for automatic backups of Amazon EFS denies DeleteRecoveryPoint to everyone,
  * and its recovery points expire after 35 days all the same.
  *
  * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
  */
-export function deletionGuard(exemptions: DeletionGuardExemptions): iam.PolicyStatement[] {
-  return [
-    denyEveryoneBut('DenyDeletionOfRecoveryPoints', [
-      'backup:DeleteRecoveryPoint',
-      'backup:UpdateRecoveryPointLifecycle', // a lifecycle of one day is a deletion
-    ], [...exemptions.exemptRoleArns, ...(exemptions.emptyingRoleArn === undefined ? [] : [exemptions.emptyingRoleArn])]),
-    denyEveryoneBut('DenyLiftingThisPolicy', [
-      'backup:PutBackupVaultAccessPolicy',
-      'backup:DeleteBackupVaultAccessPolicy',
-      'backup:DeleteBackupVault',
-    ], [...exemptions.exemptRoleArns, exemptions.deploymentRoleArn]),
-  ];
+export abstract class DeletionGuard {
+  /** Nobody but the exempt roles deletes recovery points or shortens their life. Who may restore and copy is up to IAM. */
+  public static standard(): DeletionGuard {
+    return new StandardGuard();
+  }
+
+  /**
+   * Denies what the vault `aws/efs/automatic-backup-vault` denies: besides deletion, restoring and copying its recovery points, until
+   * somebody opens the vault. Unlike that vault it cannot be opened by everyone who may change access policies, but by the exempt
+   * roles and by a deployment.
+   *
+   * @param options whom it lets restore and copy all the same.
+   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html
+   */
+  public static likeAutomaticVault(options: AutomaticVaultGuardOptions = {}): DeletionGuard {
+    return new AutomaticVaultGuard((options.restoreRoles ?? []).map((role) => role.roleRef.roleArn));
+  }
+
+  /**
+   * The statements of the access policy.
+   *
+   * @internal
+   */
+  public abstract _statements(exemptions: DeletionGuardExemptions): iam.PolicyStatement[];
+}
+
+class StandardGuard extends DeletionGuard {
+  public _statements({ exemptRoleArns, deploymentRoleArn, emptyingRoleArn }: DeletionGuardExemptions): iam.PolicyStatement[] {
+    const emptying = emptyingRoleArn === undefined ? [] : [emptyingRoleArn];
+    return [
+      // One statement for all five: the AWS Config rule behind the control BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED looks for a
+      // Deny with DeleteRecoveryPoint, UpdateRecoveryPointLifecycle and PutBackupVaultAccessPolicy, on every principal and resource
+      // ("backup-recovery-point-manual-deletion-disabled", AWS Config Developer Guide).
+      denyEveryoneBut('DenyDeletionAndLiftingThisPolicy', [...DELETION, ...LIFTING], [...exemptRoleArns, deploymentRoleArn, ...emptying]),
+      // the deployment changes the vault, and still deletes no recovery point
+      denyEveryoneBut('DenyDeletionOfRecoveryPoints', DELETION, [...exemptRoleArns, ...emptying]),
+      // whoever empties the vault deletes, and still lifts no guard
+      ...(emptying.length === 0 ? [] : [denyEveryoneBut('DenyLiftingThisPolicy', LIFTING, [...exemptRoleArns, deploymentRoleArn])]),
+    ];
+  }
+}
+
+class AutomaticVaultGuard extends StandardGuard {
+  constructor(private readonly restoreRoleArns: readonly string[]) {
+    super();
+  }
+
+  public _statements(exemptions: DeletionGuardExemptions): iam.PolicyStatement[] {
+    return [...super._statements(exemptions), denyEveryoneBut('DenyRestoringAndCopying', USE, [...exemptions.exemptRoleArns, ...this.restoreRoleArns])];
+  }
 }

@@ -1,66 +1,48 @@
 import * as backup from 'aws-cdk-lib/aws-backup';
 import type { BackupVaultReference, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { Aws, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib/core';
+import { Names, RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { deletionGuard } from './deletion-guard';
+import type { BackupPeers } from './backup-peers';
+import type { BackupVaultOptions } from './backup-vault-options';
+import { DeletionGuard } from './deletion-guard';
+import { EfsBackupVaultGrants } from './efs-backup-vault-grants';
 import { checkRecoveryPointDeletion, RecoveryPointDeletion } from './recovery-point-deletion';
+import { accessStatements, allowCopyStatement, checkStatement, checkVaultOptions, exemptionsOf, onTheVault } from './vault-access';
+import { vaultAttributes } from './vault-attributes';
+import { VaultEncryption } from './vault-encryption';
+import type { BoundEncryption } from './vault-encryption';
+import type { VaultLock } from './vault-lock';
+import { bindNotifications } from './vault-notifications';
+import { LONGEST_BACKUP_VAULT_NAME } from '../core/backup-vault-name';
 import type { Problem } from '../core/problem';
+import { checkRetention } from '../core/vault-lock';
+import type { Retention } from '../core/vault-lock';
 import { throwProblems } from '../private/validation-error';
 
 /** Properties of `EfsBackupVault`. */
-export interface EfsBackupVaultProps {
+export interface EfsBackupVaultProps extends BackupVaultOptions {
   /**
-   * Name of the backup vault: 2 to 50 letters, digits, hyphens and underscores, unique in its account and Region.
-   * Changing it replaces the vault.
+   * The key that encrypts the recovery points in the vault. Choose once: changing it replaces the vault.
    *
-   * A vault that was retained keeps its name: to deploy the same stack again after it was destroyed, choose another name or
-   * import the vault into the stack.
-   *
-   * @default - a name made of the stack name and the path of the construct
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+   * @default VaultEncryption.awsManagedKey()
    */
-  readonly backupVaultName?: string;
+  readonly encryption?: VaultEncryption;
 
   /**
-   * The KMS key that encrypts the recovery points in the vault. Recovery points of Amazon EFS are encrypted with the key of
-   * their vault, whatever key the file system has. Changing it replaces the vault.
+   * What the access policy denies, so that recovery points are not deleted by hand.
    *
-   * @default - the key that AWS manages for AWS Backup, `aws/backup`
-   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+   * @default DeletionGuard.standard()
    */
-  readonly encryptionKey?: IKeyRef;
+  readonly deletionGuard?: DeletionGuard;
 
   /**
-   * Roles that may delete recovery points of the vault, shorten their lifecycle, change the access policy and delete the vault.
-   * Everyone else is denied, administrators and the root user of the account included; only `deploymentRole` may also change the
-   * access policy and delete an empty vault. Such a role still needs the permissions
-   * themselves.
+   * AWS Backup Vault Lock. Every rule and every copy action of a plan that targets the vault is checked against its limits.
    *
-   * @default - no role is exempt
+   * @default - none: the access policy alone guards the recovery points
    */
-  readonly deletionExemptRoles?: IRoleRef[];
-
-  /**
-   * The role that CloudFormation deploys this stack with. It may change the access policy of the vault and delete an empty vault,
-   * but no recovery point. Set it if the stack is not deployed with the role that its synthesizer names, for example with the
-   * credentials of the caller, with a service role of your own or through a stack set: otherwise no later deployment can
-   * change the vault.
-   *
-   * @default - the role that the synthesizer of the stack names, usually `cdk-<qualifier>-cfn-exec-role-<account>-<region>`
-   * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
-   */
-  readonly deploymentRole?: IRoleRef;
-
-  /**
-   * What happens to the vault when it leaves the stack. AWS Backup deletes no vault that holds recovery points, so `DESTROY`
-   * works for an empty vault only.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
+  readonly lock?: VaultLock;
 
   /**
    * Whether all recovery points of the vault are deleted before the vault is, so that an environment that is thrown away can be
@@ -74,9 +56,6 @@ export interface EfsBackupVaultProps {
    */
   readonly autoDeleteRecoveryPoints?: boolean;
 }
-
-/** `BackupVaultName` (CreateBackupVault, AWS Backup API reference). */
-const BACKUP_VAULT_NAME = /^[a-zA-Z0-9\-_]{2,50}$/;
 
 /**
  * A backup vault that denies the deletion of its recovery points, and the lifting of that denial, to everyone but the roles
@@ -97,70 +76,108 @@ export class EfsBackupVault extends Resource implements IBackupVaultRef {
   /** The KMS key that encrypts the recovery points; undefined if it is the key that AWS manages, `aws/backup`. */
   public readonly encryptionKey?: IKeyRef;
 
+  /** The lock of the vault, if it has one. */
+  public readonly lock?: VaultLock;
+
+  /**
+   * ARNs of the roles that the deletion guard lets through, the deployment role included: what the parameter `principalArnList` of the
+   * AWS Backup Audit Manager control BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED takes, five at most.
+   *
+   * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/controls-and-remediation.html
+   */
+  public readonly guardExemptRoleArns: string[];
+
+  /** What others may do with the vault. */
+  public readonly grants: EfsBackupVaultGrants;
+
+  /**
+   * The alias of a key that was made for the vault, by which other Regions and accounts know it.
+   *
+   * @internal
+   */
+  public readonly _keyAlias?: string;
+
+  private readonly exemptRoleArns: readonly string[];
+  private readonly encryption: BoundEncryption;
+  private sources = 0;
+
   constructor(scope: Construct, id: string, props: EfsBackupVaultProps = {}) {
     super(scope, id);
-    const deploymentRoleArn = props.deploymentRole?.roleRef.roleArn ?? this.synthesizerRoleArn();
-    throwProblems(this, [...checkName(props.backupVaultName), ...checkDeploymentRole(deploymentRoleArn), ...checkRecoveryPointDeletion(props)]);
+    const encryption = props.encryption ?? VaultEncryption.awsManagedKey();
+    throwProblems(this, [...checkVaultOptions(this, props), ...encryption._check(this), ...(props.lock?._check() ?? []), ...checkRecoveryPointDeletion({ ...props, locked: props.lock !== undefined })]);
 
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     // the L2's own name leaves out the stack name, so two copies of one app in an account would collide
-    const backupVaultName = props.backupVaultName ?? Names.uniqueResourceName(this, { maxLength: 50, separator: '-' });
-    const deletion = props.autoDeleteRecoveryPoints ? new RecoveryPointDeletion(this, 'RecoveryPointDeletion', { backupVaultName }) : undefined;
+    const vaultName = props.backupVaultName ?? Names.uniqueResourceName(this, { maxLength: LONGEST_BACKUP_VAULT_NAME, separator: '-' });
+    const deletion = props.autoDeleteRecoveryPoints ? new RecoveryPointDeletion(this, 'RecoveryPointDeletion', { backupVaultName: vaultName }) : undefined;
+    const exemptions = { ...exemptionsOf(this, props), emptyingRoleArn: deletion?.role.roleArn };
+    this.encryption = encryption._bind(this, { ...exemptions, vaultName, removalPolicy });
+    this.encryptionKey = this.encryption.key;
+    this._keyAlias = this.encryption.alias;
+    this.lock = props.lock;
+    this.exemptRoleArns = exemptions.exemptRoleArns;
+    this.guardExemptRoleArns = [...exemptions.exemptRoleArns, exemptions.deploymentRoleArn];
+
     this.backupVault = new backup.BackupVault(this, 'BackupVault', {
-      backupVaultName,
-      encryptionKey: props.encryptionKey,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-      accessPolicy: new iam.PolicyDocument({
-        statements: deletionGuard({
-          exemptRoleArns: (props.deletionExemptRoles ?? []).map((role) => role.roleRef.roleArn),
-          deploymentRoleArn: deploymentRoleArn!,
-          emptyingRoleArn: deletion?.role.roleArn,
-        }),
-      }),
+      backupVaultName: vaultName,
+      encryptionKey: this.encryptionKey,
+      removalPolicy,
+      accessPolicy: new iam.PolicyDocument({ statements: accessStatements(props.deletionGuard ?? DeletionGuard.standard(), exemptions, props) }),
     });
     deletion?.attachTo(this.backupVault);
-    this.backupVaultName = this.backupVault.backupVaultName;
-    this.backupVaultArn = this.backupVault.backupVaultArn;
-    this.encryptionKey = props.encryptionKey;
+    const resource = this.backupVault.node.defaultChild as backup.CfnBackupVault;
+    resource.lockConfiguration = props.lock?._bind();
+    // not the L2's: it would ask for events that AWS no longer delivers, and let AWS Backup publish for anybody's vault
+    resource.notifications = bindNotifications(this, vaultName, props);
+    const { backupVaultName, backupVaultArn } = vaultAttributes(this, vaultName, this.backupVault);
+    this.backupVaultName = backupVaultName;
+    this.backupVaultArn = backupVaultArn;
+    this.grants = EfsBackupVaultGrants.fromEfsBackupVault(this);
+    (props.copySources ?? []).forEach((peers) => this.allowCopyFrom(peers));
   }
 
   /** The reference by which other constructs take this vault. */
   public get backupVaultRef(): BackupVaultReference {
-    return this.backupVault.backupVaultRef;
+    return { backupVaultName: this.backupVaultName, backupVaultArn: this.backupVaultArn };
   }
 
-  /** The role that CloudFormation runs the change set of this stack with, as far as the synthesizer knows it. */
-  private synthesizerRoleArn(): string | undefined {
-    let stack = Stack.of(this);
-    while (stack.nestedStackParent !== undefined) {
-      stack = stack.nestedStackParent; // a nested stack is deployed by its parent
-    }
-    // the placeholders are the cloud assembly's, which only the CDK command line replaces
-    return stack.synthesizer.cloudFormationExecutionRole
-      ?.replaceAll('${AWS::Partition}', Aws.PARTITION)
-      .replaceAll('${AWS::AccountId}', stack.account)
-      .replaceAll('${AWS::Region}', stack.region);
+  /**
+   * Lets other accounts copy recovery points into the vault, and use a key that was made for it. The key of yours is shared by you.
+   *
+   * @param peers the accounts.
+   */
+  public allowCopyFrom(peers: BackupPeers): void {
+    throwProblems(this, peers._check('peers'));
+    this.sources += 1;
+    this.backupVault.addToAccessPolicy(allowCopyStatement(`AllowCopiesInto${this.sources}`, peers));
+    this.encryption.shareWith?.(peers);
   }
-}
 
-function checkName(name: string | undefined): Problem[] {
-  if (name === undefined || Token.isUnresolved(name) || BACKUP_VAULT_NAME.test(name)) {
-    return [];
+  /**
+   * Adds a statement to the access policy of the vault.
+   *
+   * @param statement actions of AWS Backup without wildcards; a statement without resources is about the vault.
+   */
+  public addToAccessPolicy(statement: iam.PolicyStatement): void {
+    throwProblems(this, checkStatement(this, 'statement', statement));
+    this.backupVault.addToAccessPolicy(onTheVault(statement));
   }
-  return [{
-    subject: 'backupVaultName',
-    rule: 'must be 2 to 50 letters, digits, hyphens or underscores',
-    value: name,
-    remedy: 'choose another name, or leave it out',
-  }];
-}
 
-function checkDeploymentRole(roleArn: string | undefined): Problem[] {
-  if (roleArn !== undefined) {
-    return [];
+  /**
+   * What the lock of the vault does not take.
+   *
+   * @internal
+   */
+  public _checkRetention(subject: string, retention: Retention): Problem[] {
+    return this.lock === undefined ? [] : checkRetention(subject, this.node.path, this.lock._limits, retention);
   }
-  return [{
-    subject: 'deploymentRole',
-    rule: 'must be set, because the synthesizer of this stack names no role that CloudFormation deploys with',
-    remedy: 'pass the role that you deploy this stack with; without it, no later deployment could change the vault',
-  }];
+
+  /**
+   * Whether a role may delete recovery points, as far as the access policy is asked.
+   *
+   * @internal
+   */
+  public _isExempt(roleArn: string): boolean {
+    return this.exemptRoleArns.includes(roleArn);
+  }
 }

@@ -11,9 +11,10 @@ import { App, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackups, AutomaticBackupsStatus, BackedUpFileSystem, BackupHook, ClientAccess, ConflictPolicy,
-  CopyDestination, EfsAutomaticBackups, EfsBackup, EfsBackupPlan, EfsBackupRule, EfsBackupSelection, EfsBackupVault, EfsFileSystemPolicy,
-  EfsRegionOptIn, EfsRestoreWorkflow, FileSystemSelector, FinalBackup, RecoveryDirectoryDisposal, RegionOptInMode, UnfinishedFinalBackup,
+  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackups, AutomaticBackupsStatus, BackedUpFileSystem, BackupHook, BackupPeers, ClientAccess,
+  ComplianceLockAcknowledgement, ConflictPolicy, CopyDestination, DeletionGuard, EfsAutomaticBackups, EfsBackup, EfsBackupPlan, EfsBackupRule,
+  EfsBackupSelection, EfsBackupVault, EfsFileSystemPolicy, EfsLogicallyAirGappedVault, EfsRegionOptIn, EfsRestoreWorkflow, FileSystemSelector,
+  FinalBackup, RecoveryDirectoryDisposal, RegionOptInMode, UnfinishedFinalBackup, VaultEncryption, VaultEvent, VaultLock,
 } from '../../src';
 import { WarningId } from '../../src/private/warnings';
 
@@ -32,7 +33,7 @@ export const isOurs = (constructPath: string): boolean => !USERS.includes(constr
 export function encryptedQuickStart(context: Record<string, unknown> = {}): Stack {
   const stack = new Stack(new App({ context: { ...flags, ...context } }), 'Encrypted');
   const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
-  const vault = new EfsBackupVault(stack, 'Vault', { encryptionKey });
+  const vault = new EfsBackupVault(stack, 'Vault', { encryption: VaultEncryption.existingKey(encryptionKey) });
   const data = new BackedUpFileSystem(stack, 'Data', {
     vpc: new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 2 }), kmsKey: encryptionKey, backupPlan: new EfsBackupPlan(stack, 'Plan', { backupVault: vault }),
   });
@@ -63,7 +64,30 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
   const key = new kms.Key(stack, 'Key', { enableKeyRotation: true });
   const role = (id: string, service = 'backup.amazonaws.com') => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal(service) });
   const vault = new EfsBackupVault(stack, 'Vault', {
-    backupVaultName: 'every-prop', encryptionKey: key, deletionExemptRoles: [role('Exempt')], deploymentRole: role('Deployment'), removalPolicy: RemovalPolicy.DESTROY,
+    backupVaultName: 'every-prop',
+    encryption: VaultEncryption.customerManagedKey({ alias: 'alias/every-prop', sharedWith: [BackupPeers.account('111122223333')] }),
+    deletionExemptRoles: [role('Exempt')],
+    deploymentRole: role('Deployment'),
+    deletionGuard: DeletionGuard.likeAutomaticVault({ restoreRoles: [role('Restores')] }),
+    lock: VaultLock.compliance({
+      minRetention: Duration.days(30),
+      maxRetention: Duration.days(3650),
+      coolingOffPeriod: Duration.days(3),
+      acknowledgement: ComplianceLockAcknowledgement.NOBODY_INCLUDING_AWS_CAN_UNLOCK_THE_VAULT_OR_DELETE_ITS_BACKUPS_EARLY,
+    }),
+    copySources: [BackupPeers.organization('o-a1b2c3d4e5'), BackupPeers.organizationalUnits('o-a1b2c3d4e5/r-ab12/ou-ab12-11111111')],
+    accessPolicyStatements: [new iam.PolicyStatement({ actions: ['backup:StartRestoreJob'], principals: [new iam.AccountRootPrincipal()] })],
+    notificationTopic: new sns.Topic(stack, 'VaultTopic', { masterKey: key, enforceSSL: true }),
+    notificationEvents: [VaultEvent.BACKUP_JOB_COMPLETED],
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const airGapped = new EfsLogicallyAirGappedVault(stack, 'AirGapped', {
+    backupVaultName: 'every-prop-air-gapped',
+    minRetention: Duration.days(7),
+    maxRetention: Duration.days(400),
+    encryptionKey: key,
+    copySources: [BackupPeers.account('111122223333')],
+    removalPolicy: RemovalPolicy.DESTROY,
   });
   const weekly = new EfsBackupRule({
     ruleName: 'Weekly',
@@ -72,7 +96,10 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     completionWindow: Duration.hours(12),
     deleteAfter: Duration.days(365),
     moveToColdStorageAfter: Duration.days(30),
-    copyActions: [{ destination: CopyDestination.backupVault(new EfsBackupVault(stack, 'Copies')), deleteAfter: Duration.days(400) }],
+    copyActions: [
+      { destination: CopyDestination.backupVault(new EfsBackupVault(stack, 'Copies')), deleteAfter: Duration.days(400) },
+      { destination: CopyDestination.backupVault(airGapped) },
+    ],
   });
   const plan = new EfsBackupPlan(stack, 'Plan', {
     backupPlanName: 'every-prop',
@@ -149,7 +176,7 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     fileSystems: [efs.CfnFileSystem.fromFileSystemId(stack, 'Imported', 'fs-0123456789abcdef0')],
     backupPlanRules: [EfsBackupRule.monthly()],
     backupTag: { key: 'another-plan', value: 'every' },
-    encryptionKey: key,
+    encryption: VaultEncryption.existingKey(key),
     deletionExemptRoles: [role('ExemptToo')],
     deploymentRole: role('DeploymentToo'),
     removalPolicy: RemovalPolicy.DESTROY,

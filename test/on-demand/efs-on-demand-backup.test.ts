@@ -13,7 +13,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { validateDefinition } from '../../rehearsal/run/libraries';
-import { BackedUpFileSystem, BackupHook, EfsBackupVault, EfsOnDemandBackup, EfsOnDemandBackupGrants } from '../../src';
+import { BackedUpFileSystem, BackupHook, EfsBackupVault, EfsOnDemandBackup, EfsOnDemandBackupGrants, VaultEncryption } from '../../src';
 import type { EfsOnDemandBackupProps } from '../../src';
 import { findingsUnder } from '../private/nag';
 import { CONTEXTS, definitionOf, FILE_SYSTEM_ARN, fileSystemOf, IRELAND, makeStack, permissionsOf, theOne, trustOf, vaultOf, wordOf } from '../restore/fixture';
@@ -127,7 +127,7 @@ test('passes on what it is given', () => {
 test('a role that shall go with the stack goes, and the key of the vault may be used through AWS Backup', () => {
   const stack = makeStack();
   const key = new kms.Key(stack, 'VaultKey');
-  addBackup(stack, { backupVault: new EfsBackupVault(stack, 'Mine', { encryptionKey: key }), removalPolicy: RemovalPolicy.DESTROY });
+  addBackup(stack, { backupVault: new EfsBackupVault(stack, 'Mine', { encryption: VaultEncryption.existingKey(key) }), removalPolicy: RemovalPolicy.DESTROY });
   expect(theOne(stack, 'AWS::IAM::Role', ROLE)[1].DeletionPolicy).toBe('Delete');
   expect(permissionsOf(stack, ROLE).filter((permission) => permission.startsWith('kms:'))).toEqual([
     'kms:CreateGrant on <VaultKey.Arn> if {"Bool":{"kms:GrantIsForAWSResource":"true"}}',

@@ -6,7 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { App, CfnParameter, Duration, Lazy, RemovalPolicy, Stack, TimeZone, Token } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { EfsBackupPlan, EfsBackupRule, FileSystemSelector } from '../../src/plan';
-import { EfsBackupVault } from '../../src/vault';
+import { EfsBackupVault, VaultEncryption } from '../../src/vault';
 import { findings } from '../private/nag';
 
 const PLAN = 'AWS::Backup::BackupPlan';
@@ -82,7 +82,7 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
   });
 
   test('has no finding that is not acknowledged', () => {
-    const destination = new EfsBackupVault(stack, 'Destination', { encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }) });
+    const destination = new EfsBackupVault(stack, 'Destination', { encryption: VaultEncryption.customerManagedKey() });
     new EfsBackupPlan(stack, 'Plan', { backupPlanRules: [rule({ copyActions: [{ destinationBackupVault: destination }] })] });
     expect(findings(app)).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('the role', () => {
   test('may use the key of a vault, through AWS Backup', () => {
     const stack = new Stack();
     const key = new kms.Key(stack, 'Key');
-    new EfsBackupPlan(stack, 'Plan', { backupVault: new EfsBackupVault(stack, 'Vault', { encryptionKey: key }) });
+    new EfsBackupPlan(stack, 'Plan', { backupVault: new EfsBackupVault(stack, 'Vault', { encryption: VaultEncryption.existingKey(key) }) });
     const Resource = stack.resolve(key.keyArn);
     expect(allowed(stack).filter(({ Action }) => Action[0].startsWith('kms:'))).toEqual([
       { Effect: 'Allow', Action: ['kms:DescribeKey'], Resource },

@@ -1,11 +1,15 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as backup from 'aws-cdk-lib/aws-backup';
+import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import {
-  App, CfnParameter, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, LegacyStackSynthesizer, NestedStack, RemovalPolicy, Stack,
+  App, CfnParameter, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, Duration, LegacyStackSynthesizer, NestedStack, RemovalPolicy, Stack,
 } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { EfsBackupVault } from '../../src/vault';
+import { EfsBackupPlan, EfsBackupRule } from '../../src/plan';
+import { BackupPeers, EfsBackupVault, EfsLogicallyAirGappedVault, VaultEncryption, VaultLock } from '../../src/vault';
+import { preventsManualDeletion } from '../helpers/policy';
 import { findings } from '../private/nag';
 
 const TYPE = 'AWS::Backup::BackupVault';
@@ -40,19 +44,19 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
       LockConfiguration: Match.absent(),
       AccessPolicy: {
         Statement: [
+          Match.objectLike({ Effect: 'Deny', Sid: 'DenyDeletionAndLiftingThisPolicy', Principal: { AWS: '*' } }),
           Match.objectLike({ Effect: 'Deny', Sid: 'DenyDeletionOfRecoveryPoints', Principal: { AWS: '*' } }),
-          Match.objectLike({ Effect: 'Deny', Sid: 'DenyLiftingThisPolicy', Principal: { AWS: '*' } }),
         ],
       },
     });
-    expect(conditions(stack)).toEqual([undefined, [AGNOSTIC]]);
+    expect(conditions(stack)).toEqual([[AGNOSTIC], undefined]);
   });
 
   test('passes on what it is given', () => {
     const key = new kms.Key(stack, 'Key');
     const vault = new EfsBackupVault(stack, 'Vault', {
       backupVaultName: 'backups',
-      encryptionKey: key,
+      encryption: VaultEncryption.existingKey(key),
       deletionExemptRoles: [iam.Role.fromRoleArn(stack, 'Admin', 'arn:aws:iam::123456789012:role/backup-admin')],
       deploymentRole: iam.Role.fromRoleArn(stack, 'Deployment', 'arn:aws:iam::123456789012:role/deployment'),
       removalPolicy: RemovalPolicy.DESTROY,
@@ -61,8 +65,8 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
     template.hasResource(TYPE, { DeletionPolicy: 'Delete' });
     template.hasResourceProperties(TYPE, { BackupVaultName: 'backups', EncryptionKeyArn: stack.resolve(key.keyArn) });
     expect(conditions(stack)).toEqual([
-      ['arn:aws:iam::123456789012:role/backup-admin'],
       ['arn:aws:iam::123456789012:role/backup-admin', 'arn:aws:iam::123456789012:role/deployment'],
+      ['arn:aws:iam::123456789012:role/backup-admin'],
     ]);
     expect(vault.encryptionKey).toBe(key);
   });
@@ -76,7 +80,7 @@ describe.each([['recommended feature flags', flags], ['no feature flags', {}]])(
 test('is a reference to itself', () => {
   const stack = new Stack();
   const vault = new EfsBackupVault(stack, 'Vault');
-  expect(vault.backupVaultRef).toEqual(vault.backupVault.backupVaultRef);
+  expect(stack.resolve(vault.backupVaultRef)).toEqual(stack.resolve(vault.backupVault.backupVaultRef));
   expect(stack.resolve(vault.backupVaultArn)).toEqual({ 'Fn::GetAtt': [expect.any(String), 'BackupVaultArn'] });
   expect(stack.resolve(vault.backupVaultName)).toEqual({ 'Fn::GetAtt': [expect.any(String), 'BackupVaultName'] });
 });
@@ -100,7 +104,7 @@ describe('the deployment role', () => {
   test.each([['aws', 'eu-west-1'], ['aws-cn', 'cn-north-1'], ['aws-us-gov', 'us-gov-west-1']])('is written for partition %s', (_partition, region) => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region } });
     new EfsBackupVault(stack, 'Vault');
-    expect(conditions(stack)[1]).toEqual([{
+    expect(conditions(stack)[0]).toEqual([{
       'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-${region}`]],
     }]);
   });
@@ -108,7 +112,7 @@ describe('the deployment role', () => {
   test('follows the qualifier of the bootstrap stack', () => {
     const stack = new Stack(new App(), 'Stack', { synthesizer: new DefaultStackSynthesizer({ qualifier: 'ours' }) });
     new EfsBackupVault(stack, 'Vault');
-    expect(JSON.stringify(conditions(stack)[1])).toContain('role/cdk-ours-cfn-exec-role-');
+    expect(JSON.stringify(conditions(stack)[0])).toContain('role/cdk-ours-cfn-exec-role-');
   });
 
   test('follows a role of the synthesizer', () => {
@@ -116,13 +120,13 @@ describe('the deployment role', () => {
       synthesizer: new DefaultStackSynthesizer({ cloudFormationExecutionRole: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/pipeline' }),
     });
     new EfsBackupVault(stack, 'Vault');
-    expect(conditions(stack)[1]).toEqual([{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/pipeline']] }]);
+    expect(conditions(stack)[0]).toEqual([{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/pipeline']] }]);
   });
 
   test('of a nested stack is that of its parent', () => {
     const nested = new NestedStack(new Stack(new App(), 'Stack'), 'Nested');
     new EfsBackupVault(nested, 'Vault');
-    expect(conditions(nested)[1]).toEqual([AGNOSTIC]);
+    expect(conditions(nested)[0]).toEqual([AGNOSTIC]);
   });
 
   test.each([new CliCredentialsStackSynthesizer(), new LegacyStackSynthesizer()])('fails if the synthesizer names none', (synthesizer) => {
@@ -143,5 +147,57 @@ describe('the name', () => {
     const stack = new Stack();
     new EfsBackupVault(stack, 'Vault', { backupVaultName: new CfnParameter(stack, 'Name').valueAsString });
     Template.fromStack(stack).hasResourceProperties(TYPE, { BackupVaultName: { Ref: 'Name' } });
+  });
+});
+
+test('names the roles that its guard lets through, for the control that asks for them', () => {
+  const stack = new Stack();
+  const vault = new EfsBackupVault(stack, 'Vault', { deletionExemptRoles: [iam.Role.fromRoleArn(stack, 'Admin', 'arn:aws:iam::123456789012:role/backup-admin')] });
+  const policy = vaultOf(stack).Properties.AccessPolicy.Statement;
+  expect(stack.resolve(vault.guardExemptRoleArns)).toEqual(['arn:aws:iam::123456789012:role/backup-admin', AGNOSTIC]);
+  expect(preventsManualDeletion(policy, stack.resolve(vault.guardExemptRoleArns))).toBe(true);
+  expect(preventsManualDeletion(policy, [])).toBe(false);
+});
+
+test('reports all that is wrong at once, and makes nothing', () => {
+  const stack = new Stack();
+  expect(() => new EfsBackupVault(stack, 'Vault', {
+    backupVaultName: 'x',
+    copySources: [BackupPeers.account('1')],
+    encryption: VaultEncryption.customerManagedKey({ alias: 'x', sharedWith: [BackupPeers.organization('x')] }),
+    lock: VaultLock.governance({ minRetention: Duration.days(0) }),
+    notificationEvents: [],
+  })).toThrow(/6 problems:\n1. 'backupVaultName'.*\n2. 'copySources\[0\]'.*\n3. 'notificationEvents'.*\n4. 'encryption.sharedWith\[0\]'.*\n5. 'encryption.alias'.*\n6. 'lock.minRetention'/);
+  expect(stack.node.findChild('Vault').node.children).toEqual([]);
+});
+
+describe('a copy into a vault', () => {
+  const copying = (vaultStack: Stack, planStack: Stack, make: (stack: Stack) => IBackupVaultRef) => {
+    new EfsBackupPlan(planStack, 'Plan', {
+      backupPlanRules: [EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule({ deleteAfter: Duration.days(35), copyActions: [{ destinationBackupVault: make(vaultStack) }] }))],
+    });
+    const [plan] = Object.values(Template.fromStack(planStack).findResources('AWS::Backup::BackupPlan'));
+    return plan.Properties.BackupPlan.BackupPlanRule[0].CopyActions[0].DestinationBackupVaultArn;
+  };
+  const KINDS: [string, (stack: Stack) => IBackupVaultRef][] = [
+    ['a vault', (stack) => new EfsBackupVault(stack, 'Vault', { backupVaultName: 'copies' })],
+    ['an air-gapped vault', (stack) => new EfsLogicallyAirGappedVault(stack, 'Vault', {
+      backupVaultName: 'copies', minRetention: Duration.days(7), maxRetention: Duration.days(99),
+    })],
+  ];
+
+  test.each(KINDS)('of another stack imports the ARN (%s)', (_kind, make) => {
+    const app = new App();
+    expect(copying(new Stack(app, 'Vaults'), new Stack(app, 'Plans'), make)).toEqual({ 'Fn::ImportValue': expect.stringContaining('BackupVaultArn') });
+  });
+
+  test.each(KINDS)('of another Region and account names the ARN, since nothing can be imported from there (%s)', (_kind, make) => {
+    const app = new App();
+    const vaults = new Stack(app, 'Vaults', { env: { account: '111122223333', region: 'eu-central-1' } });
+    const plans = new Stack(app, 'Plans', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const expected = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':backup:eu-central-1:111122223333:backup-vault:copies']] };
+    expect(copying(vaults, plans, make)).toEqual(expected);
+    const [{ Properties }] = Object.values(Template.fromStack(plans).findResources('AWS::IAM::ManagedPolicy'));
+    expect(Properties.PolicyDocument.Statement.map(({ Resource }: any) => Resource)).toContainEqual(expected);
   });
 });
