@@ -14,13 +14,18 @@ export class DeployedStack {
   public static deploy(emulator: Emulator, app: string): DeployedStack[] {
     const assembly = path.join(emulator.directory, 'cdk.out');
     fs.rmSync(assembly, { recursive: true, force: true });
-    // not by change sets: moto forgets the outputs of a stack that was made by one; nor with the previous value of a parameter, which it looks for in vain
+    // not by change sets: moto forgets the outputs of a stack that was made by one;
+    // nor with previous values of parameters, which it looks for in vain
     emulator.cdk('deploy', '--all', '--require-approval', 'never', '--method', 'direct', '--no-previous-parameters', '--app', app, '--output', assembly);
     return fs.readdirSync(assembly).filter((file) => file.endsWith('.template.json')).sort()
       .map((file) => new DeployedStack(emulator, file.replace('.template.json', ''), JSON.parse(fs.readFileSync(path.join(assembly, file), 'utf8'))));
   }
 
-  private constructor(private readonly emulator: Emulator, public readonly name: string, public readonly template: { readonly Resources: Record<string, Resource> }) { }
+  private constructor(
+    private readonly emulator: Emulator,
+    public readonly name: string,
+    public readonly template: { readonly Resources: Record<string, Resource> },
+  ) { }
 
   public get status(): string {
     return this.description.StackStatus;

@@ -102,7 +102,11 @@ export class Emulator {
 
   private run(command: string, args: string[]) {
     return spawnSync(command, args, {
-      cwd: ROOT, encoding: 'utf8', timeout: COMMAND_MILLISECONDS, killSignal: 'SIGKILL', maxBuffer: 2 ** 26,
+      cwd: ROOT,
+      encoding: 'utf8',
+      timeout: COMMAND_MILLISECONDS,
+      killSignal: 'SIGKILL',
+      maxBuffer: 2 ** 26,
       env: {
         ...nothingOfTheUser(this.directory),
         PATH: `${process.env.EMULATOR_PROGRAMS}:${process.env.PATH}`,

@@ -24,7 +24,8 @@ describe('permissions, as moto matches the statements that were deployed', () =>
       '--resource-arns', resource, ...(entries.length > 0 ? ['--context-entries', ...entries] : [])).EvaluationResults
       .map(({ EvalActionName, EvalDecision }: any) => [EvalActionName, EvalDecision]));
   };
-  const decision = (role: string, action: string, resource: string, context: Record<string, string> = {}) => decisions(role, [action], resource, context)[action];
+  const decision = (role: string, action: string, resource: string, context: Record<string, string> = {}) =>
+    decisions(role, [action], resource, context)[action];
   const each = (actions: string[], what: string) => Object.fromEntries(actions.map((action) => [action, what]));
   const stateMachine = () => named(/^DataRestoreStateMachine[0-9A-F]{8}$/);
   const passedTo = (service: string) => ({ 'iam:PassedToService': `${service}.amazonaws.com` });

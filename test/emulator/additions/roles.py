@@ -1,4 +1,4 @@
-"""Managed policies are attached to a role by its ManagedPolicyArns: moto's CloudFormation reads over that property."""
+"""Managed policies are attached to a role by its ManagedPolicyArns, and detached when it is deleted: moto's CloudFormation reads over that property."""
 
 from moto.iam.models import Role, iam_backends
 from moto.utilities.utils import get_partition
@@ -15,4 +15,13 @@ def register() -> None:
             iam_backends[account_id][get_partition(region_name)].attach_role_policy(arn, role.name)
         return role
 
+    delete = Role.delete_from_cloudformation_json
+
+    def delete_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name) -> None:
+        backend = iam_backends[account_id][get_partition(region_name)]
+        for arn in list(backend.get_role(resource_name).managed_policies):
+            backend.detach_role_policy(arn, resource_name)
+        delete(resource_name, cloudformation_json, account_id, region_name)
+
     Role.create_from_cloudformation_json = classmethod(create_from_cloudformation_json)
+    Role.delete_from_cloudformation_json = classmethod(delete_from_cloudformation_json)
