@@ -17,3 +17,14 @@ export const ANSWERED: Readonly<Record<string, string>> = {
 export const BOOTSTRAP: Readonly<Record<string, string>> = {
   'AWS::S3::BucketPolicy': 'the policy of the bucket for assets: moto lets everybody in anyway',
 };
+
+/*
+ * What moto takes and does nothing with, so that no test here shows it:
+ * - the access policy of a vault, its lock and its notifications; the policy of a file system (`FileSystemPolicy`)
+ * - `BackupPolicy: DISABLED`: moto knows file systems with automatic backups and others that never had a policy
+ * - conditions of statements other than `StringEquals`: they count as met
+ * - the update and the deletion of custom resources: moto calls their functions for the creation only
+ * - `DeletionPolicy: Retain` of a resource that an update takes out of the stack: moto deletes it; it keeps to it when the stack is deleted
+ * - the file systems of functions: moto mounts nothing, so the worker is deployed and never run
+ * - jobs of AWS Backup: an execution comes as far as the first call of it
+ */
