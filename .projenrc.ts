@@ -42,6 +42,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       setupFiles: ['<rootDir>/test/helpers/setup.ts'],
       snapshotSerializers: ['<rootDir>/test/helpers/asset-hash-serializer.ts'],
       testTimeout: 120_000,
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/emulator/'], // npm run test:emulator
     },
   },
 

@@ -12,6 +12,9 @@ export class Rehearsal extends Component {
     project.setScript('test', 'projen test');
     // longer than anybody waits for a test
     project.setScript('test:endurance', 'ENDURANCE_ROUNDS=${ENDURANCE_ROUNDS:-5000} jest --coverage=false test/endurance');
+    // needs Python; the first time also the Python Package Index
+    project.setScript('pretest:emulator', 'node scripts/set-up.mjs');
+    project.setScript('test:emulator', 'jest --config test/emulator/jest.config.js');
     project.setScript('bench:nfs', 'projen bundle && node bench/run.mjs all');
     project.setScript('bench:synth', 'projen compile && node bench/synth/run.mjs');
 

@@ -13,6 +13,7 @@ export const VERSIONS = [
   'aws-cdk@^2.1148.1', // not `latest`: that tag points at a broken stray release
   '@aws-sdk/client-backup@^3',
   '@aws-sdk/client-efs@^3',
+  '@cdklabs/cdk-validator-cfnguard@^0.0.62', // Control Tower's proactive controls, run without AWS
   '@types/aws-lambda@^8',
   'asl-validator@^4',
   'aws-local-stepfunctions@^3',

@@ -76,8 +76,10 @@ describe.each(Object.entries(OTHERS))('%s', (_file, [make, users]) => {
   });
 
   test('has no finding in what is ours but logs without a key', () => {
-    const found = findings(stackIn().node.root as App).filter((finding) => !users.test(finding) && !finding.includes('/Custom::'));
-    expect([...new Set(found.map((finding) => finding.replace(/^\S+-(\w+) .*$/, '$1')))]).toEqual(['CloudWatchLogGroupEncrypted']);
+    const stack = stackIn();
+    const hasLogs = Object.keys(Template.fromStack(stack).findResources('AWS::Logs::LogGroup')).length > 0;
+    const found = findings(stack.node.root as App).filter((finding) => !users.test(finding) && !finding.includes('/Custom::'));
+    expect([...new Set(found.map((finding) => finding.replace(/^\S+-(\w+) .*$/, '$1')))]).toEqual(hasLogs ? ['CloudWatchLogGroupEncrypted'] : []);
   });
 });
 
@@ -124,6 +126,6 @@ test('a copy goes to a Region, whose vault is made for it, and to an account tha
   const copies: string[] = plan.Properties.BackupPlan.BackupPlanRule[0].CopyActions.map(({ DestinationBackupVaultArn }: any) => JSON.stringify(copied.resolve(DestinationBackupVaultArn)));
   expect(copies).toEqual([expect.stringContaining(':backup:eu-west-1:123456789012:backup-vault:'), expect.stringContaining(':backup:eu-central-1:210987654321:backup-vault:central-efs-copies')]);
   Template.fromStack(central).hasResourceProperties('AWS::Backup::BackupVault', {
-    AccessPolicy: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'backup:CopyIntoBackupVault', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } })]) },
+    AccessPolicy: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'backup:CopyIntoBackupVault', Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-a1b2c3d4e5'] } } })]) },
   });
 });

@@ -1,0 +1,13 @@
+const { jest } = require('../../package.json');
+
+// `npm run test:emulator`: beside `npm test`, which needs Node.js alone
+module.exports = {
+  rootDir: '../..',
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/emulator/**/*.test.ts'],
+  setupFiles: jest.setupFiles,
+  transform: jest.transform,
+  globalSetup: '<rootDir>/test/emulator/global-setup.ts',
+  maxWorkers: 1,
+  testTimeout: 10 * 60_000, // only there to end what hangs
+};
