@@ -10,7 +10,9 @@ export interface DeletionFactsRead {
 }
 
 /** Reads the facts that only AWS knows; the worker decides with them. */
-export async function readDeletionFacts(aws: Aws, target: Protected): Promise<DeletionFactsRead> {
+export async function readDeletionFacts(
+  aws: Pick<Aws, 'describeAccessPoints' | 'listRestoreJobsByProtectedResource'>, target: Omit<Protected, 'backupVaultName'>,
+): Promise<DeletionFactsRead> {
   const accessPointRoots: string[] = [];
   for await (const page of pages((NextToken) => aws.describeAccessPoints({ FileSystemId: target.fileSystemId, NextToken }))) {
     const roots = (page.AccessPoints ?? []).map((accessPoint) => accessPoint.RootDirectory?.Path ?? '/');

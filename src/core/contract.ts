@@ -19,6 +19,8 @@ export enum EnvironmentVariable {
   CLIENT_MOUNTS = 'CLIENT_MOUNTS',
   /** What an execution leaves out is taken from this request, as JSON. */
   REQUEST_DEFAULTS = 'REQUEST_DEFAULTS',
+  /** What a cleanup keeps and what it does, as JSON. */
+  CLEANUP_SETTINGS = 'CLEANUP_SETTINGS',
 }
 
 /**
