@@ -52,6 +52,7 @@ export class CleanupDefinition extends Construct {
         'execution': { 'id.$': '$$.Execution.Id', 'name.$': '$$.Execution.Name', 'startTime.$': '$$.Execution.StartTime' },
         'wait': { count: 0 },
         'facts': {},
+        'before': {},
         'survey': {},
         'cleaned': [],
       },

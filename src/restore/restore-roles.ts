@@ -2,11 +2,12 @@ import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { ITopic, ITopicRef } from 'aws-cdk-lib/aws-sns';
+import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ANY_RECOVERY_POINT, recoveryPointArns } from './control-plane';
 import { ServiceRole } from '../private/service-role';
+import { allowLogsAndTraces, allowPublishing } from '../private/state-machine-permissions';
 
 const BACKUP = 'backup.amazonaws.com';
 
@@ -51,18 +52,9 @@ export function stateMachineRole(scope: Construct, options: StateMachineRoleOpti
   );
   role.addWildcardStatements(ANY_RECOVERY_POINT, new iam.PolicyStatement({ actions: ['backup:StartRestoreJob'], resources: [recoveryPointArns(Stack.of(scope))] }));
   role.addUnscopedStatements('AWS Backup knows no resource-level permissions for restore jobs', 'backup:DescribeRestoreJob');
-  role.addUnscopedStatements('CloudWatch Logs knows no resource-level permissions for log deliveries',
-    'logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:GetLogDelivery',
-    'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery');
-  role.addUnscopedStatements('X-Ray knows no resource-level permissions for traces',
-    'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments');
+  allowLogsAndTraces(role);
   if (options.topic) {
-    role.addStatements(new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [options.topic.topicRef.topicArn] }));
-    const { masterKey } = options.topic as Partial<ITopic>;
-    if (masterKey !== undefined) {
-      // whoever publishes must be allowed to use the key ("Managing Amazon SNS encryption keys and costs", Amazon SNS Developer Guide)
-      role.addStatements(new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [masterKey.keyArn] }));
-    }
+    allowPublishing(role, options.topic);
   }
   return role.role;
 }
