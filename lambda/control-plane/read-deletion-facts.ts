@@ -1,3 +1,4 @@
+import type { ListRestoreJobsByProtectedResourceCommandOutput } from '@aws-sdk/client-backup';
 import { pages } from './aws';
 import type { Aws, Protected } from './aws';
 import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
@@ -21,9 +22,17 @@ export async function readDeletionFacts(
   const runningRestoreJobs: string[] = [];
   for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
     const jobs = { ResourceArn: target.fileSystemArn, ByStatus };
-    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }))) {
+    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }).catch(noneWhereUnknown))) {
       runningRestoreJobs.push(...(page.RestoreJobs ?? []).map((job) => job.RestoreJobId!));
     }
   }
   return { accessPointRoots, runningRestoreJobs };
+}
+
+/** AWS Backup does not know a file system that it has never backed up, or whose last recovery point is gone: nothing of it can be restored. */
+function noneWhereUnknown(error: Error): ListRestoreJobsByProtectedResourceCommandOutput {
+  if (error.name === 'ResourceNotFoundException') {
+    return { RestoreJobs: [], $metadata: {} };
+  }
+  throw error;
 }

@@ -15,7 +15,7 @@ import { CleanupDefinition } from './cleanup-definition';
 import { CleanupRole } from './cleanup-role';
 import { CleanupTriggers } from './cleanup-triggers';
 import { RecoveryDirectoryCleanupGrants } from './recovery-directory-cleanup-grants';
-import { CleanupMode } from '../core/cleanup';
+import { CleanupMode, ENTRIES_PER_WORKER } from '../core/cleanup';
 import type { CleanupSettings } from '../core/cleanup';
 import { CleanupMetric, METRIC_NAMESPACE, MetricDimension } from '../core/cleanup-metrics';
 import { DEFAULT_OPERATIONS_PER_SECOND } from '../core/operations-per-second';
@@ -226,6 +226,7 @@ export class RecoveryDirectoryCleanup extends Resource implements ec2.IConnectab
       keep: props.keep ?? [],
       workers: props.workers ?? 1,
       operationsPerSecond: props.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND,
+      entriesPerWorker: ENTRIES_PER_WORKER,
     };
     const common = {
       fileSystem: props.fileSystem,

@@ -78,8 +78,6 @@ const MOST_CHOSEN = 100;
 const MOST_SHARDS_IN_ALL = 200;
 const MOST_DIRECTORIES = 200;
 const MOST_NAMES = 20;
-/** A client of NFS removes about 300 entries a second of one flat directory, and all that the rate allows of many directories: more workers than this are started for nothing. */
-const ENTRIES_PER_WORKER = 50_000;
 
 interface Candidate {
   readonly entry: SurveyedEntry;
@@ -150,7 +148,7 @@ function keepReason({ entry, parsed }: Candidate, isLatest: boolean, settings: C
 
 function choose({ entry, parsed }: Candidate, settings: CleanupSettings, mode: CleanupMode): ChosenDirectory {
   const entries = entriesOf(entry.content);
-  const useful = entries === undefined ? settings.workers : Math.ceil(entries / ENTRIES_PER_WORKER);
+  const useful = entries === undefined ? settings.workers : Math.ceil(entries / settings.entriesPerWorker);
   const shards = mode === CleanupMode.DELETE ? Math.min(settings.workers, Math.max(1, useful)) : 1;
   return { directory: parsed.name, shards, operationsPerSecond: Math.max(LEAST_OPERATIONS_PER_SECOND, Math.floor(settings.operationsPerSecond / shards)) };
 }

@@ -34,7 +34,12 @@ export interface CleanupSettings {
   readonly workers: number;
   /** Of all workers together. */
   readonly operationsPerSecond: number;
+  /** For so many entries more, one more worker is worth its start. */
+  readonly entriesPerWorker: number;
 }
+
+/** A client of NFS removes about 300 entries a second of one flat directory, one after the other: three minutes' work. */
+export const ENTRIES_PER_WORKER = 50_000;
 
 /** From the mildest to the most severe. */
 const MODES = [CleanupMode.REPORT_ONLY, CleanupMode.QUARANTINE, CleanupMode.DELETE];
