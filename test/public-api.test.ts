@@ -9,9 +9,10 @@ import { WarningId } from '../src/private/warnings';
  * logical id that goes makes CloudFormation replace a file system or a vault.
  */
 const EXPORTS = [
-  'AfterRestore', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
+  'AfterRestore', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'CleanupMetric', 'CleanupMode', 'ClientMount', 'ConflictPolicy', 'EfsBackup', 'EfsBackupPlan', 'EfsBackupPlanProps',
   'EfsBackupProps', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault', 'EfsBackupVaultProps',
-  'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'RecoveryDirectoryDisposal',
+  'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants', 'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'FileSystemSelector', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
+  'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal',
   'RestoreRequest',
 ];
 

@@ -166,13 +166,13 @@ export class CleanupDefinition extends Construct {
     return directories;
   }
 
-  /** Reports, tells the topic where there is something to tell, and ends as the report says. */
+  /** Reports, tells the topic where there is something to tell, and ends as the report says. The report takes the place of the state: both would not fit. */
   private end(): sfn.State {
-    const failed = new sfn.Fail(this, 'CleanupFailed', { errorPath: '$.result.report.error', causePath: '$.result.report.sentence' });
+    const failed = new sfn.Fail(this, 'CleanupFailed', { errorPath: '$.report.error', causePath: '$.report.sentence' });
     const ended = new sfn.Choice(this, 'ChooseByOutcome')
-      .when(sfn.Condition.stringEquals('$.result.report.outcome', 'FAILED'), failed)
-      .otherwise(new sfn.Succeed(this, 'CleanupEnded', { outputPath: '$.result.report' }));
-    const report = invoke(this, 'ReportCleanup', this.props.controlPlane, '$.result', { operation: 'report', execution: at('$') });
+      .when(sfn.Condition.stringEquals('$.report.outcome', 'FAILED'), failed)
+      .otherwise(new sfn.Succeed(this, 'CleanupEnded', { outputPath: '$.report' }));
+    const report = invoke(this, 'ReportCleanup', this.props.controlPlane, '$', { operation: 'report', execution: at('$') });
     const unreported = new sfn.Pass(this, 'CleanupNotReported', {
       parameters: {
         report: {
@@ -181,7 +181,6 @@ export class CleanupDefinition extends Construct {
           'sentence.$': "States.Format('The report could not be written ({}); what was done is in the history of the execution.', $.reportError.Error)",
         },
       },
-      resultPath: '$.result',
     });
     report.addCatch(unreported, { resultPath: '$.reportError' });
     unreported.next(failed);
@@ -190,12 +189,12 @@ export class CleanupDefinition extends Construct {
       return report;
     }
     const tell = publish(this, 'PublishReport', this.props.topicArn, {
-      Subject: at('$.result.subject'),
-      Message: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.result.report')),
+      Subject: at('$.subject'),
+      Message: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.report')),
     });
     tell.addCatch(ended, { resultPath: '$.publishError' });
     tell.next(ended);
-    report.next(new sfn.Choice(this, 'ChooseWhetherToTell').when(sfn.Condition.booleanEquals('$.result.tell', true), tell).otherwise(ended));
+    report.next(new sfn.Choice(this, 'ChooseWhetherToTell').when(sfn.Condition.booleanEquals('$.tell', true), tell).otherwise(ended));
     return report;
   }
 

@@ -3,6 +3,7 @@ import type { CleanupSettings } from './cleanup';
 import { LEAST_OPERATIONS_PER_SECOND } from './operations-per-second';
 import { parseQuarantineName, parseRecoveryDirectoryName, RootEntryKind } from './recovery-directory';
 import type { RecoveryDirectoryName } from './recovery-directory';
+import { cutToBytes } from './report-words';
 import type { SurveyAnswer, SurveyedContent, SurveyedEntry } from './worker';
 
 /** Why a directory is kept that no guard of the worker was asked about. */
@@ -51,7 +52,7 @@ export interface ChosenDirectory {
 export interface CleanupChoice {
   /** Of all directories, also of those that `directories` has no room for. */
   readonly totals: CleanupTotals;
-  /** The oldest first; at most 200. */
+  /** The oldest first; at most 150. */
   readonly directories: FoundDirectory[];
   /** The oldest first; at most 100. */
   readonly chosen: ChosenDirectory[];
@@ -72,12 +73,14 @@ export interface CleanupTotals {
   readonly oldestAgeSeconds: number;
 }
 
-/** They go through the state of the state machine, which holds 256 KiB, together with what became of each: 1.2 KiB at most. */
+/** They go through the state of the state machine, which holds 256 KiB, together with what became of each: less than a kilobyte. */
 const MOST_CHOSEN = 100;
 /** Of all directories of a run together: cleanup.ts has the arithmetic. */
 const MOST_SHARDS_IN_ALL = 200;
-const MOST_DIRECTORIES = 200;
+const MOST_DIRECTORIES = 150;
+const LONGEST_PATH_BYTES = 100;
 const MOST_NAMES = 20;
+const LONGEST_NAME_BYTES = 255;
 
 interface Candidate {
   readonly entry: SurveyedEntry;
@@ -90,7 +93,7 @@ export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries'>, setting
     .filter((candidate): candidate is Candidate => candidate.parsed !== undefined)
     .sort((a, b) => a.parsed.instant - b.parsed.instant || (a.entry.name < b.entry.name ? -1 : 1));
   const latest = new Set(candidates.filter(({ entry }) => entry.kind === RootEntryKind.RECOVERY_DIRECTORY).reverse().slice(0, settings.keepLatest));
-  const named = (kind: RootEntryKind) => survey.entries.filter((entry) => entry.kind === kind).map(({ name }) => name).slice(0, MOST_NAMES);
+  const named = (kind: RootEntryKind) => survey.entries.filter((entry) => entry.kind === kind).map(({ name }) => cutToBytes(name, LONGEST_NAME_BYTES)).slice(0, MOST_NAMES);
   const directories: FoundDirectory[] = [];
   const chosen: ChosenDirectory[] = [];
   let due = 0;
@@ -161,7 +164,7 @@ function describe({ entry }: Candidate, kept: KeepReason | undefined): FoundDire
     ageSeconds: entry.ageSeconds ?? 0,
     ...(content ? { entries: entriesOf(content), bytes: content.counts.bytes } : {}),
     ...(kept ? { kept } : {}),
-    ...(content?.inUsePath === undefined ? {} : { inUsePath: content.inUsePath.slice(0, 200) }),
+    ...(content?.inUsePath === undefined ? {} : { inUsePath: cutToBytes(content.inUsePath, LONGEST_PATH_BYTES) }),
   };
 }
 

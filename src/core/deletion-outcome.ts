@@ -1,4 +1,5 @@
 import type { Refusal } from './deletion-guard';
+import { cutToBytes } from './report-words';
 import type { DeleteAnswer, PathNote } from './worker';
 
 /** What became of a directory that several workers may have deleted together. */
@@ -21,11 +22,15 @@ export interface Postponement {
 /** What a state machine hands over: the last answer of each worker. One that never answered has the error in its notes. */
 export type LastDeleteAnswer = Pick<DeleteAnswer, 'outcome' | 'deletedEntries' | 'refusals' | 'notes'> & { readonly postponed?: Postponement };
 
-/** 100 of them go through the state of a state machine, which holds 256 KiB. The log of the function has all of it. */
-const MOST_OF_EACH = 3;
-const LONGEST_TEXT = 160;
+/**
+ * 100 of them go through the state of a state machine, which holds 256 KiB, and of the report once more as text within JSON: less
+ * than a kilobyte each. The log of the function has all of it.
+ */
+const MOST_OF_EACH = 2;
+const LONGEST_DETAIL_BYTES = 160;
+const LONGEST_NOTE_BYTES = 100;
 
-const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+const cut = (text: string): string => cutToBytes(text, LONGEST_DETAIL_BYTES);
 
 /** Joins the answers of all workers of one directory. What went worst is what became of it. */
 export function joinDeletions(directory: string, answers: readonly LastDeleteAnswer[]): DeletionOutcome {
@@ -44,7 +49,7 @@ export function joinDeletions(directory: string, answers: readonly LastDeleteAns
     outcome,
     deletedEntries,
     refusals: [...refusals.values()].slice(0, MOST_OF_EACH),
-    notes: [...notes, ...left].slice(0, MOST_OF_EACH).map(({ path, note }) => ({ path: cut(path), note: cut(note) })),
+    notes: [...notes, ...left].slice(0, MOST_OF_EACH).map(({ path, note }) => ({ path: cutToBytes(path, LONGEST_NOTE_BYTES), note: cutToBytes(note, LONGEST_NOTE_BYTES) })),
     ...(postponed ? { postponed: { reason: postponed.reason, detail: cut(postponed.detail) } } : {}),
   };
 }

@@ -13,7 +13,9 @@ import type { Execution } from '../../rehearsal/run/state-machine';
 import { BackedUpFileSystem, CleanupMode, RecoveryDirectoryCleanup } from '../../src';
 import type { CleanupSettings } from '../../src/core/cleanup';
 import type { CleanupReport } from '../../src/core/cleanup-report';
+import { CLEANUP_REPORT_SCHEMA } from '../../src/core/cleanup-report-schema';
 import { classifyRootEntry, formatRecoveryDirectoryName, RootEntryKind } from '../../src/core/recovery-directory';
+import { violations } from '../helpers/json-schema';
 
 const DELETE_AFTER = Duration.hours(25);
 
@@ -154,7 +156,11 @@ export class CleanupScene {
   public async cleanUp(input: unknown = {}, name?: string): Promise<{ execution: Execution; report: CleanupReport }> {
     const execution = await this.rehearsal.cleanUp(input, name);
     const lines = this.rehearsal.logged.filter(({ message, report }) => message === 'report' && report.execution.id === execution.arn);
-    return { execution, report: (execution.output ?? lines[lines.length - 1]?.report) as CleanupReport };
+    const report = (execution.output ?? lines[lines.length - 1]?.report) as CleanupReport;
+    if (report !== undefined && (report.outcome as string) !== 'IGNORED') {
+      expect(violations(CLEANUP_REPORT_SCHEMA, JSON.parse(JSON.stringify(report)))).toEqual([]);
+    }
+    return { execution, report };
   }
 
   public async close(): Promise<void> {
