@@ -2,10 +2,14 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
 import { QuickStart } from '../examples/quick-start';
 import { FAILURES } from '../rehearsal/demo/failures';
+import { BackedUpFileSystem, RecoveryDirectoryCleanup } from '../src';
+import { CleanupError } from '../src/core/cleanup';
 import { RestoreError } from '../src/core/contract';
 import { RefusalReason } from '../src/core/deletion-guard';
 import { reportRestore } from '../src/core/restore-report';
@@ -33,7 +37,7 @@ describe('the runbook', () => {
   const headings = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
 
   test('explains every named error, and no others', () => {
-    expect(headings.filter((heading) => /^[A-Z]\w+$/.test(heading)).sort()).toEqual(Object.values(RestoreError).sort());
+    expect(headings.filter((heading) => /^[A-Z]\w+$/.test(heading)).sort()).toEqual([...Object.values(RestoreError), ...Object.values(CleanupError)].sort());
   });
 
   test('explains every reason for which a deletion is refused', () => {
@@ -86,9 +90,21 @@ describe('the README', () => {
   });
 });
 
+/** A file system with a restore workflow and a cleanup, which tells a topic. */
+function withCleanup(): Stack {
+  const stack = new Stack(new App(), 'WithCleanup');
+  const vpc = new ec2.Vpc(stack, 'Vpc');
+  const data = new BackedUpFileSystem(stack, 'Data', { vpc });
+  new RecoveryDirectoryCleanup(stack, 'Cleanup', { fileSystem: data, vpc, notificationTopic: new sns.Topic(stack, 'Topic'), restoreWorkflows: [data.addRestoreWorkflow('Restore')] });
+  return stack;
+}
+
 describe('docs/permissions.md', () => {
-  const app = new App();
-  const policies = Object.values(Template.fromStack(new QuickStart(app, 'QuickStart')).findResources('AWS::IAM::ManagedPolicy'));
+  const policiesOf = (stack: Stack) => Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy'));
+  const ofQuickStart = policiesOf(new QuickStart(new App(), 'QuickStart'));
+  const known = new Set(ofQuickStart.map(({ Properties }) => Properties.Description));
+  // a cleanup has a worker and a workflow that are as those of the quick start
+  const policies = [...ofQuickStart, ...policiesOf(withCleanup()).filter(({ Properties }) => !known.has(Properties.Description))];
   const sections = read('docs/permissions.md').split('\n## ').filter((section) => section.includes('\n> '));
 
   test('has a section for each role', () => {
@@ -105,7 +121,7 @@ describe('docs/permissions.md', () => {
 
 test('NOTICE names every package in the bundles, and all of them are Apache-2.0', () => {
   const names = new Set<string>();
-  for (const handler of ['control-plane', 'file-system-worker']) {
+  for (const handler of ['control-plane', 'cleanup-control-plane', 'file-system-worker']) {
     const { metafile } = buildSync({
       entryPoints: [path.join(ROOT, `lambda/${handler}.lambda.ts`)],
       bundle: true,
