@@ -93,7 +93,8 @@ export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries'>, setting
     .filter((candidate): candidate is Candidate => candidate.parsed !== undefined)
     .sort((a, b) => a.parsed.instant - b.parsed.instant || (a.entry.name < b.entry.name ? -1 : 1));
   const latest = new Set(candidates.filter(({ entry }) => entry.kind === RootEntryKind.RECOVERY_DIRECTORY).reverse().slice(0, settings.keepLatest));
-  const named = (kind: RootEntryKind) => survey.entries.filter((entry) => entry.kind === kind).map(({ name }) => cutToBytes(name, LONGEST_NAME_BYTES)).slice(0, MOST_NAMES);
+  const named = (kind: RootEntryKind) => survey.entries.filter((entry) => entry.kind === kind)
+    .map(({ name }) => cutToBytes(name, LONGEST_NAME_BYTES)).slice(0, MOST_NAMES);
   const directories: FoundDirectory[] = [];
   const chosen: ChosenDirectory[] = [];
   let due = 0;
@@ -153,7 +154,8 @@ function choose({ entry, parsed }: Candidate, settings: CleanupSettings, mode: C
   const entries = entriesOf(entry.content);
   const useful = entries === undefined ? settings.workers : Math.ceil(entries / settings.entriesPerWorker);
   const shards = mode === CleanupMode.DELETE ? Math.min(settings.workers, Math.max(1, useful)) : 1;
-  return { directory: parsed.name, shards, operationsPerSecond: Math.max(LEAST_OPERATIONS_PER_SECOND, Math.floor(settings.operationsPerSecond / shards)) };
+  const operationsPerSecond = Math.max(LEAST_OPERATIONS_PER_SECOND, Math.floor(settings.operationsPerSecond / shards));
+  return { directory: parsed.name, shards, operationsPerSecond };
 }
 
 function describe({ entry }: Candidate, kept: KeepReason | undefined): FoundDirectory {

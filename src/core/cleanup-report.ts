@@ -31,6 +31,14 @@ export interface ReportedDirectory extends Omit<FoundDirectory, 'kept'> {
   readonly notes?: PathNote[];
 }
 
+/** What was done, of all directories. */
+export interface DoneTotals {
+  readonly deleted: number;
+  readonly quarantined: number;
+  readonly refused: number;
+  readonly deletedEntries: number;
+}
+
 /** The one report of a cleanup: for people its sentence, for machines the rest. CLEANUP_REPORT_SCHEMA describes it. */
 export interface CleanupReport {
   /** YIELDED: it was not its turn, or no longer; what it had not done is left to another run. */
@@ -45,7 +53,7 @@ export interface CleanupReport {
   /** Why it yielded. */
   readonly yieldedTo?: Postponement;
   /** Left out where nothing was looked at. */
-  readonly totals?: CleanupTotals & { readonly deleted: number; readonly quarantined: number; readonly refused: number; readonly deletedEntries: number };
+  readonly totals?: CleanupTotals & DoneTotals;
   readonly directories: ReportedDirectory[];
   readonly lostAndFound: string[];
   readonly lookalikes: string[];
@@ -116,7 +124,7 @@ function directoriesOf({ choice, cleaned }: CleanupExecution): ReportedDirectory
   });
 }
 
-function totalsOf(cleaned: readonly DeletionOutcome[]): Omit<NonNullable<CleanupReport['totals']>, keyof CleanupTotals> {
+function totalsOf(cleaned: readonly DeletionOutcome[]): DoneTotals {
   const count = (outcome: DeletionOutcome['outcome']) => cleaned.filter((directory) => directory.outcome === outcome).length;
   return {
     deleted: count('DELETED'),

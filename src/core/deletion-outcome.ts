@@ -49,7 +49,8 @@ export function joinDeletions(directory: string, answers: readonly LastDeleteAns
     outcome,
     deletedEntries,
     refusals: [...refusals.values()].slice(0, MOST_OF_EACH),
-    notes: [...notes, ...left].slice(0, MOST_OF_EACH).map(({ path, note }) => ({ path: cutToBytes(path, LONGEST_NOTE_BYTES), note: cutToBytes(note, LONGEST_NOTE_BYTES) })),
+    notes: [...notes, ...left].slice(0, MOST_OF_EACH)
+      .map(({ path, note }) => ({ path: cutToBytes(path, LONGEST_NOTE_BYTES), note: cutToBytes(note, LONGEST_NOTE_BYTES) })),
     ...(postponed ? { postponed: { reason: postponed.reason, detail: cut(postponed.detail) } } : {}),
   };
 }

@@ -103,9 +103,16 @@ test('has no finding in six packs, encrypted and with an alarm that tells somebo
 test('tells the workers, the retention and the rate to its states', () => {
   const stack = makeStack();
   addCleanup(stack, {
-    mode: CleanupMode.DELETE, deleteAfter: Duration.days(30), keepLatest: 2, keep: [KEPT], workers: 4, operationsPerSecond: 400,
-    runtime: lambda.Runtime.NODEJS_22_X, logRetention: logs.RetentionDays.TWO_YEARS,
-    schedule: scheduler.ScheduleExpression.cron({ weekDay: 'SUN', hour: '3', minute: '30', timeZone: TimeZone.EUROPE_BERLIN }), onRestoreJobs: false,
+    mode: CleanupMode.DELETE,
+    deleteAfter: Duration.days(30),
+    keepLatest: 2,
+    keep: [KEPT],
+    workers: 4,
+    operationsPerSecond: 400,
+    runtime: lambda.Runtime.NODEJS_22_X,
+    logRetention: logs.RetentionDays.TWO_YEARS,
+    schedule: scheduler.ScheduleExpression.cron({ weekDay: 'SUN', hour: '3', minute: '30', timeZone: TimeZone.EUROPE_BERLIN }),
+    onRestoreJobs: false,
   });
   expect(settingsOf(stack)).toMatchObject({ mode: 'DELETE', deleteAfterSeconds: 30 * 86_400, keepLatest: 2, keep: [KEPT], workers: 4, operationsPerSecond: 400 });
   const definition = JSON.parse(wordOf(theOne(stack, 'AWS::StepFunctions::StateMachine', 'Cleanup')[1].Properties.DefinitionString));
@@ -213,8 +220,15 @@ test('metrics and the alarm are of this file system', () => {
   const alarm = cleanup.addPilingUpAlarm('PilingUp', { threshold: 3, days: 2, alarmActions: [new actions.SnsAction(new sns.Topic(stack, 'Topic'))] });
   expect(alarm).toBeInstanceOf(cloudwatch.Alarm);
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Namespace: 'CdkEfsBackup', MetricName: 'RecoveryDirectoriesFound', Dimensions: [{ Name: 'FileSystemId', Value: stack.resolve(fileSystemOf(stack).fileSystemId) }],
-    Statistic: 'Maximum', Period: 86_400, EvaluationPeriods: 2, Threshold: 3, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'missing',
+    Namespace: 'CdkEfsBackup',
+    MetricName: 'RecoveryDirectoriesFound',
+    Dimensions: [{ Name: 'FileSystemId', Value: stack.resolve(fileSystemOf(stack).fileSystemId) }],
+    Statistic: 'Maximum',
+    Period: 86_400,
+    EvaluationPeriods: 2,
+    Threshold: 3,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'missing',
     AlarmActions: [Match.anyValue()],
   });
   expect(cleanup.metric(CleanupMetric.BYTES_FOUND, { period: Duration.hours(6) })).toMatchObject({ metricName: 'RecoveryDirectoryBytesFound', period: Duration.hours(6) });

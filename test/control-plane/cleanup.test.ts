@@ -5,7 +5,8 @@ import { readTurn } from '../../lambda/control-plane/cleanup/read-turn';
 import { CleanupMode } from '../../src/core/cleanup';
 import { LONGEST_RUN_MILLISECONDS } from '../../src/core/cleanup-turn';
 
-const SETTINGS = { mode: CleanupMode.QUARANTINE, deleteAfterSeconds: 1, keepLatest: 0, keep: [], workers: 1, operationsPerSecond: 100, entriesPerWorker: 1 };
+const NUMBERS = { deleteAfterSeconds: 1, keepLatest: 0, workers: 1, operationsPerSecond: 100, entriesPerWorker: 1 };
+const SETTINGS = { ...NUMBERS, mode: CleanupMode.QUARANTINE, keep: [] };
 const NOW = Date.parse('2026-11-26T12:00:00.000Z');
 const OTHER = `${TARGET.fileSystemArn}0`;
 

@@ -10,14 +10,17 @@ const DAY = 86_400;
 const SETTINGS: CleanupSettings = {
   mode: CleanupMode.DELETE, deleteAfterSeconds: 7 * DAY, keepLatest: 0, keep: [], workers: 1, operationsPerSecond: 3500, entriesPerWorker: 100,
 };
-const nameOf = (ageSeconds: number, kind: RootEntryKind.RECOVERY_DIRECTORY | RootEntryKind.FAILED_RECOVERY_DIRECTORY = RootEntryKind.RECOVERY_DIRECTORY) =>
+type Kind = Parameters<typeof formatRecoveryDirectoryName>[0];
+const nameOf = (ageSeconds: number, kind: Kind = RootEntryKind.RECOVERY_DIRECTORY) =>
   formatRecoveryDirectoryName(kind, NOW - ageSeconds * 1000, '123');
 const content = (files: number, inUse = false) => ({
   counts: { files, directories: 0, symbolicLinks: 0, others: 0, bytes: files * 10 }, inUse, ...(inUse ? { inUsePath: '/x' } : {}), unreadable: [],
 });
-const entry = (name: string, ageSeconds: number, more: Partial<SurveyedEntry> = {}): SurveyedEntry => ({ name, kind: classifyRootEntry(name), ageSeconds, ...more });
+const entry = (name: string, ageSeconds: number, more: Partial<SurveyedEntry> = {}): SurveyedEntry =>
+  ({ name, kind: classifyRootEntry(name), ageSeconds, ...more });
 const aged = (ageSeconds: number, more: Partial<SurveyedEntry> = {}) => entry(nameOf(ageSeconds), ageSeconds, more);
-const chooseFrom = (entries: SurveyedEntry[], settings: Partial<CleanupSettings> = {}, mode = CleanupMode.DELETE) => chooseDirectories({ entries }, { ...SETTINGS, ...settings }, mode);
+const chooseFrom = (entries: SurveyedEntry[], settings: Partial<CleanupSettings> = {}, mode = CleanupMode.DELETE) =>
+  chooseDirectories({ entries }, { ...SETTINGS, ...settings }, mode);
 const keptOf = (choice: ReturnType<typeof chooseFrom>) => choice.directories.map(({ kept }) => kept);
 
 test.each([[7 * DAY, KeepReason.YOUNG], [7 * DAY + 1, undefined], [-5, KeepReason.YOUNG]])('aged %d seconds', (age, kept) => {
@@ -38,13 +41,15 @@ test('lost+found and lookalikes are named, never chosen', () => {
 
 test('keepLatest keeps the newest of those that were restored; failed ones do not count', () => {
   const failed = entry(nameOf(8 * DAY, RootEntryKind.FAILED_RECOVERY_DIRECTORY), 8 * DAY);
-  expect(keptOf(chooseFrom([aged(11 * DAY), aged(10 * DAY), aged(9 * DAY), failed], { keepLatest: 2 }))).toEqual([undefined, KeepReason.LATEST, KeepReason.LATEST, undefined]);
+  expect(keptOf(chooseFrom([aged(11 * DAY), aged(10 * DAY), aged(9 * DAY), failed], { keepLatest: 2 })))
+    .toEqual([undefined, KeepReason.LATEST, KeepReason.LATEST, undefined]);
   expect(keptOf(chooseFrom([aged(11 * DAY), aged(DAY)], { keepLatest: 1 }))).toEqual([undefined, KeepReason.YOUNG]); // a young one is one of the latest
 });
 
 test('the keep list and what is in use are kept, in quarantine too', () => {
   const kept = nameOf(10 * DAY);
-  expect(keptOf(chooseFrom([entry(kept, 10 * DAY), aged(9 * DAY, { content: content(1, true) })], { keep: [kept] }))).toEqual([KeepReason.LISTED, KeepReason.IN_USE]);
+  expect(keptOf(chooseFrom([entry(kept, 10 * DAY), aged(9 * DAY, { content: content(1, true) })], { keep: [kept] })))
+    .toEqual([KeepReason.LISTED, KeepReason.IN_USE]);
   expect(keptOf(chooseFrom([entry(quarantineNameOf(kept), 10 * DAY)], { keep: [kept] }))).toEqual([KeepReason.LISTED]);
 });
 
@@ -55,7 +60,8 @@ test('REPORT_ONLY chooses nothing, QUARANTINE nothing that is there already', ()
 });
 
 test.each([[100, 1], [101, 2], [1000, 4], [0, 1], [undefined, 4]])('%p entries are worth %d of 4 workers', (files, shards) => {
-  const [chosen] = chooseFrom([aged(9 * DAY, files === undefined ? {} : { content: content(files) })], { workers: 4, operationsPerSecond: 90 }).chosen;
+  const directory = aged(9 * DAY, files === undefined ? {} : { content: content(files) });
+  const [chosen] = chooseFrom([directory], { workers: 4, operationsPerSecond: 90 }).chosen;
   expect(chosen).toMatchObject({ shards, operationsPerSecond: Math.max(10, Math.floor(90 / shards)) });
 });
 
@@ -76,7 +82,8 @@ test('more than 100 directories, or 200 shards, are left to the next run, the ne
 
 test('whatever is chosen is older than the retention, not listed, not in use, and has the name of a recovery directory', () => {
   const anEntry = fc.record({ age: fc.integer({ min: -DAY, max: 30 * DAY }), inUse: fc.boolean(), quarantined: fc.boolean(), odd: fc.boolean() });
-  fc.assert(fc.property(fc.uniqueArray(anEntry, { selector: ({ age }) => age, maxLength: 20 }), fc.nat({ max: 5 }), fc.nat({ max: 19 }), (rows, keepLatest, listed) => {
+  const someEntries = fc.uniqueArray(anEntry, { selector: ({ age }) => age, maxLength: 20 });
+  fc.assert(fc.property(someEntries, fc.nat({ max: 5 }), fc.nat({ max: 19 }), (rows, keepLatest, listed) => {
     const entries = rows.map(({ age, inUse, quarantined, odd }) => entry(`${quarantined ? quarantineNameOf(nameOf(age)) : nameOf(age)}${odd ? '.old' : ''}`, age, { content: content(1, inUse) }));
     const keep = rows[listed] === undefined ? [] : [nameOf(rows[listed].age)];
     for (const { directory } of chooseFrom(entries, { keepLatest, keep }).chosen) {

@@ -11,11 +11,15 @@ import { violations } from '../helpers/json-schema';
 
 const NOW = Date.parse('2026-11-26T12:00:00.000Z');
 const nameOf = (days: number) => formatRecoveryDirectoryName(RootEntryKind.RECOVERY_DIRECTORY, NOW - days * 86_400_000, '1');
-const SETTINGS = { mode: CleanupMode.DELETE, deleteAfterSeconds: 7 * 86_400, keepLatest: 0, keep: [], workers: 1, operationsPerSecond: 3500, entriesPerWorker: 100 };
+const NUMBERS = { deleteAfterSeconds: 7 * 86_400, keepLatest: 0, workers: 1, operationsPerSecond: 3500, entriesPerWorker: 100 };
+const SETTINGS = { ...NUMBERS, mode: CleanupMode.DELETE, keep: [] };
 const counts = { files: 2, directories: 0, symbolicLinks: 0, others: 0, bytes: 1 };
 const choiceOf = (days: number[], mode = CleanupMode.DELETE, inUsePath?: string) => chooseDirectories({
   entries: days.map((day) => ({
-    name: nameOf(day), kind: RootEntryKind.RECOVERY_DIRECTORY, ageSeconds: day * 86_400, content: { counts, inUse: inUsePath !== undefined, inUsePath, unreadable: [] },
+    name: nameOf(day),
+    kind: RootEntryKind.RECOVERY_DIRECTORY,
+    ageSeconds: day * 86_400,
+    content: { counts, inUse: inUsePath !== undefined, inUsePath, unreadable: [] },
   })),
 }, SETTINGS, mode);
 const EXECUTION = { id: 'arn', name: 'name', startTime: '2026-11-26T12:00:00.000Z' };
@@ -85,12 +89,14 @@ test('the largest report fits into a state of a state machine, as text within JS
 describe('metrics', () => {
   test('are written where something was looked at, also when it is nothing', () => {
     expect(cleanupMetrics(report({ facts: { decision: 'YIELD', reason: 'CLEANUP_RUNNING', detail: 'x' } }).report, NOW)).toEqual([]);
-    expect(cleanupMetrics(report({ choice: choiceOf([]) }).report, NOW)).toMatchObject([{ RecoveryDirectoriesFound: 0, OldestRecoveryDirectoryAge: 0 }]);
+    expect(cleanupMetrics(report({ choice: choiceOf([]) }).report, NOW))
+      .toMatchObject([{ RecoveryDirectoriesFound: 0, OldestRecoveryDirectoryAge: 0 }]);
   });
 
   test('follow the specification: every metric and dimension that is declared has a value', () => {
     const refused = { ...answer, outcome: 'REFUSED' as const, refusals: [{ reason: RefusalReason.ACCESS_POINT, detail: 'x' }] };
-    const documents = cleanupMetrics(report({ choice: choiceOf([10, 9]), cleaned: [joinDeletions(nameOf(10), [refused]), joinDeletions(nameOf(9), [refused])] }).report, NOW) as any[];
+    const cleaned = [10, 9].map((days) => joinDeletions(nameOf(days), [refused]));
+    const documents = cleanupMetrics(report({ choice: choiceOf([10, 9]), cleaned }).report, NOW) as any[];
     expect(documents).toHaveLength(2);
     for (const document of documents) {
       const [{ Namespace, Dimensions: [dimensions], Metrics }] = document._aws.CloudWatchMetrics;

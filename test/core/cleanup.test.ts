@@ -2,7 +2,8 @@ import { checkCleanupSettings, CleanupMode, isAtMost } from '../../src/core/clea
 
 const NAME = 'aws-backup-restore_2026-11-23T09-30-12-345678901Z';
 const never = () => false;
-const subjects = (settings: object, isUnresolved: (value: unknown) => boolean = never) => checkCleanupSettings(settings, isUnresolved).map(({ subject }) => subject);
+const subjects = (settings: object, isUnresolved: (value: unknown) => boolean = never) =>
+  checkCleanupSettings(settings, isUnresolved).map(({ subject }) => subject);
 
 test.each([
   [{}], [{ deleteAfterSeconds: 3600 }], [{ keepLatest: 0 }], [{ keepLatest: 1000 }], [{ keep: [NAME] }], [{ workers: 1 }], [{ workers: 8 }],
@@ -26,6 +27,6 @@ test('names all problems at once, and skips what is not known yet', () => {
 
 test('a mode is at most itself and every more severe one', () => {
   const [report, quarantine, deletion] = [CleanupMode.REPORT_ONLY, CleanupMode.QUARANTINE, CleanupMode.DELETE];
-  expect([[report, quarantine], [quarantine, deletion], [report, deletion], [deletion, deletion]].map(([a, b]) => isAtMost(a, b))).toEqual([true, true, true, true]);
-  expect([[quarantine, report], [deletion, quarantine], [deletion, report]].map(([a, b]) => isAtMost(a, b))).toEqual([false, false, false]);
+  expect([[report, quarantine], [quarantine, deletion], [report, deletion], [deletion, deletion]].every(([a, b]) => isAtMost(a, b))).toBe(true);
+  expect([[quarantine, report], [deletion, quarantine], [deletion, report]].some(([a, b]) => isAtMost(a, b))).toBe(false);
 });

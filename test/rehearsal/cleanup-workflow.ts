@@ -93,7 +93,7 @@ export class CleanupScene {
   constructor(public readonly root: string, public readonly rehearsal: CleanupRehearsal) {}
 
   /** Makes a recovery directory that is so many seconds old, with so many files in it; the answer is its name. */
-  public make(ageSeconds: number, files = 3, kind: RootEntryKind.RECOVERY_DIRECTORY | RootEntryKind.FAILED_RECOVERY_DIRECTORY = RootEntryKind.RECOVERY_DIRECTORY): string {
+  public make(ageSeconds: number, files = 3, kind: Parameters<typeof formatRecoveryDirectoryName>[0] = RootEntryKind.RECOVERY_DIRECTORY): string {
     const name = formatRecoveryDirectoryName(kind, Date.now() - ageSeconds * 1000, '123456789');
     for (let index = 0; index < files; index += 1) {
       this.write(`${name}/directory-${index % 10}/${index}.txt`, 'content');
