@@ -53,10 +53,12 @@ export class CleanupRehearsal {
     this.vaultName = template.physical(this.ids('AWS::Backup::BackupVault')[0]).ref;
     aws.vaults.create(this.vaultName);
     const mounted = { [EnvironmentVariable.MOUNT_PATH]: options.fileSystemRoot, [EnvironmentVariable.MOUNT_CHECK]: 'DIRECTORY', ...options.workerEnvironment };
-    const variables = (id: string) => ((template.resource(id).properties.Environment as { Variables?: Record<string, string> } | undefined)?.Variables ?? {});
+    const variables = (id: string): Record<string, string> =>
+      (template.resource(id).properties.Environment as { Variables?: Record<string, string> } | undefined)?.Variables ?? {};
     const overrides = (id: string): Record<string, string> => {
       const { MOUNT_PATH: mountPath, CLEANUP_SETTINGS: settings } = variables(id);
-      return { ...(mountPath === undefined ? {} : mounted), ...(settings === undefined ? {} : { CLEANUP_SETTINGS: JSON.stringify({ ...JSON.parse(settings), ...options.settings }) }) };
+      const changed = () => ({ CLEANUP_SETTINGS: JSON.stringify({ ...JSON.parse(settings), ...options.settings }) });
+      return { ...(mountPath === undefined ? {} : mounted), ...(settings === undefined ? {} : changed()) };
     };
     const ours = this.ids('AWS::Lambda::Function').filter((id) => /ControlPlane|Worker/.test(id));
     const byId = new Map(ours.map((id) => [id, LambdaFunction.fromTemplate(template, id, { endpointUrl: aws.endpoint, overrides: overrides(id) })]));

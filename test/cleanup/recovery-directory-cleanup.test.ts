@@ -159,7 +159,11 @@ describe('the file-system worker', () => {
   test('may be that of a restore workflow', () => {
     const stack = makeStack();
     const worker = new FileSystemWorker(stack, 'Shared', {
-      fileSystem: fileSystemOf(stack), vpc: vpcOf(stack), fileSystemSecurityGroups: [], runtime: lambda.Runtime.NODEJS_24_X, logRetention: logs.RetentionDays.ONE_YEAR,
+      fileSystem: fileSystemOf(stack),
+      vpc: vpcOf(stack),
+      fileSystemSecurityGroups: [],
+      runtime: lambda.Runtime.NODEJS_24_X,
+      logRetention: logs.RetentionDays.ONE_YEAR,
     });
     addCleanup(stack, { _worker: worker });
     Template.fromStack(stack).resourceCountIs('AWS::EFS::AccessPoint', 1);

@@ -18,7 +18,9 @@ export interface PreparedCleanup {
 }
 
 /** Reads what an execution was started with. */
-export async function prepareCleanup(aws: CleanupAws, target: CleanedFileSystem, settings: CleanupSettings, input: unknown): Promise<PreparedCleanup> {
+export async function prepareCleanup(
+  aws: CleanupAws, target: CleanedFileSystem, settings: CleanupSettings, input: unknown,
+): Promise<PreparedCleanup> {
   const read = readCleanupTrigger(input);
   throwProblems('problems' in read ? read.problems : []);
   const { trigger } = read as { trigger: CleanupTrigger };
