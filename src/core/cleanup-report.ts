@@ -15,7 +15,8 @@ export interface CleanupExecution {
   readonly input: unknown;
   readonly execution: { readonly id: string; readonly name: string; readonly startTime: string };
   readonly prepared?: { readonly mode: CleanupMode; readonly trigger: CleanupTrigger };
-  readonly facts?: Turn;
+  /** Empty until it asked for its turn. */
+  readonly facts?: Partial<Turn>;
   readonly choice?: CleanupChoice;
   readonly cleaned: readonly DeletionOutcome[];
   readonly failure?: { readonly Error: string; readonly Cause?: string };
@@ -105,7 +106,7 @@ function failureOf({ failure, cleaned }: CleanupExecution): CleanupExecution['fa
 
 function yieldedTo({ choice, facts, cleaned }: CleanupExecution): Postponement | undefined {
   if (choice === undefined) {
-    return facts === undefined || facts.decision === 'GO' ? undefined : { reason: facts.reason ?? '', detail: facts.detail ?? '' };
+    return facts?.decision === undefined || facts.decision === 'GO' ? undefined : { reason: facts.reason ?? '', detail: facts.detail ?? '' };
   }
   return cleaned.find(({ postponed }) => postponed !== undefined)?.postponed;
 }

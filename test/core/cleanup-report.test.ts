@@ -55,7 +55,7 @@ test('a directory that could not be dealt with fails the run, with all that was 
 
 test('what ended the execution is the failure, whatever else happened', () => {
   const failure = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"out of memory"}' };
-  expect(report({ failure, prepared: undefined, facts: undefined }).report).toEqual({
+  expect(report({ failure, prepared: undefined, facts: {} }).report).toEqual({
     outcome: 'FAILED',
     error: 'Lambda.Unknown',
     cause: 'out of memory',

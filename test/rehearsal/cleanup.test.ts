@@ -334,15 +334,16 @@ describe('several workers', () => {
     expect(scene.left).toEqual([]);
   });
 
-  test('one of them is killed in the middle, and called again', async () => {
-    const scene = await start({ settings });
+  test('are killed in the middle, and called again', async () => {
+    const scene = await start({ settings, workerEnvironment: { REHEARSAL_LOOKS_AT_CLOCK: '40' } });
     scene.make(20, 300);
     const retried: string[] = [];
     scene.when('DeleteShard', ({ state }) => retried.push(state), ['retried']);
     let calls = 0;
     scene.when('DeleteShard', () => {
-      if ((calls += 1) === 2) {
-        scene.rehearsal.worker.killDuringNextInvocation({ afterMilliseconds: 30 });
+      if ((calls += 1) === 6) { // each has done a part of its own by now
+        scene.rehearsal.worker.processIds.forEach((pid) => process.kill(pid, 'SIGKILL'));
+        scene.rehearsal.worker.killDuringNextInvocation({ afterMilliseconds: 0 });
       }
     });
     const { report } = await scene.cleanUp();
