@@ -2,7 +2,7 @@ import { Component, javascript } from 'projen';
 import type { awscdk } from 'projen';
 
 /** The functions that ship: lambda/<name>.lambda.ts becomes assets/<name>.lambda/index.js. */
-const HANDLERS = ['control-plane', 'custom-resources', 'file-system-worker'];
+const HANDLERS = ['control-plane', 'cleanup-control-plane', 'custom-resources', 'file-system-worker'];
 
 /** The lowest Lambda runtime that users may pick. */
 const TARGET = 'node22';

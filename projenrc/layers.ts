@@ -34,7 +34,7 @@ export const LAYERS: Layer[] = [
 ];
 
 /** Only these may construct an AWS client; everything else in lambda/ takes the client as a narrow interface. */
-const MAY_CONSTRUCT_CLIENTS = ['lambda/control-plane.lambda.ts', 'lambda/custom-resources.lambda.ts'];
+const MAY_CONSTRUCT_CLIENTS = ['lambda/control-plane.lambda.ts', 'lambda/cleanup-control-plane.lambda.ts', 'lambda/custom-resources.lambda.ts'];
 
 /** The import boundaries of the layers, and the compiler options of the run-time code. */
 export class Layers extends Component {

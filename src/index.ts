@@ -1,3 +1,4 @@
+export * from './cleanup';
 export * from './efs-backup';
 export * from './file-system';
 export * from './on-demand';

@@ -2,12 +2,16 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { App } from 'aws-cdk-lib/core';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { buildSync } from 'esbuild';
 import { OnDemandBeforeDeploy } from '../examples/on-demand-before-deploy';
 import { QuickStart } from '../examples/quick-start';
 import { settings } from './helpers/apps';
 import { FAILURES } from '../rehearsal/demo/failures';
+import { BackedUpFileSystem, RecoveryDirectoryCleanup } from '../src';
+import { CleanupError } from '../src/core/cleanup';
 import { OnDemandBackupError, RestoreError } from '../src/core/contract';
 import { RefusalReason } from '../src/core/deletion-guard';
 import { reportRestore } from '../src/core/restore-report';
@@ -35,7 +39,8 @@ describe('the runbook', () => {
   const headings = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
 
   test('explains every named error, and no others', () => {
-    expect(headings.filter((heading) => /^[A-Z]\w+$/.test(heading)).sort()).toEqual([...Object.values(RestoreError), ...Object.values(OnDemandBackupError)].sort());
+    expect(headings.filter((heading) => /^[A-Z]\w+$/.test(heading)).sort())
+      .toEqual([...Object.values(RestoreError), ...Object.values(OnDemandBackupError), ...Object.values(CleanupError)].sort());
   });
 
   test('explains every reason for which a deletion is refused', () => {
@@ -88,10 +93,19 @@ describe('the README', () => {
   });
 });
 
+/** A file system with a restore workflow and a cleanup, which tells a topic. */
+function withCleanup(): Stack {
+  const stack = new Stack(new App(), 'WithCleanup');
+  const vpc = new ec2.Vpc(stack, 'Vpc');
+  const data = new BackedUpFileSystem(stack, 'Data', { vpc });
+  new RecoveryDirectoryCleanup(stack, 'Cleanup', { fileSystem: data, vpc, notificationTopic: new sns.Topic(stack, 'Topic'), restoreWorkflows: [data.addRestoreWorkflow('Restore')] });
+  return stack;
+}
+
 describe('docs/permissions.md', () => {
-  const stacks = [new QuickStart(new App(), 'QuickStart'), new OnDemandBeforeDeploy(new App(), 'OnDemandBeforeDeploy'), settings()];
+  const stacks = [new QuickStart(new App(), 'QuickStart'), new OnDemandBeforeDeploy(new App(), 'OnDemandBeforeDeploy'), settings(), withCleanup()];
   const found = stacks.flatMap((stack) => Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy')));
-  // the first of each: every kind of custom resource has the same roles of the framework
+  // the first of each: every kind of custom resource has the same roles of the framework, a cleanup has a worker and a workflow as those of the quick start
   const policies = [...new Map(found.reverse().map((policy) => [policy.Properties.Description as string, policy])).values()];
   const sections = read('docs/permissions.md').split('\n## ').filter((section) => section.includes('\n> '));
 
@@ -109,7 +123,7 @@ describe('docs/permissions.md', () => {
 
 test('NOTICE names every package in the bundles, and all of them are Apache-2.0', () => {
   const names = new Set<string>();
-  for (const handler of ['control-plane', 'custom-resources', 'file-system-worker']) {
+  for (const handler of ['control-plane', 'cleanup-control-plane', 'custom-resources', 'file-system-worker']) {
     const { metafile } = buildSync({
       entryPoints: [path.join(ROOT, `lambda/${handler}.lambda.ts`)],
       bundle: true,

@@ -11,16 +11,17 @@ import { WarningId } from '../src/private/warnings';
 const EXPORTS = [
   'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackups', 'AutomaticBackupsStatus',
   'AutomaticVaultGuardOptions', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupHook', 'BackupHookOptions',
-  'BackupPeers', 'BackupVaultOptions', 'ClientAccess', 'ClientMount', 'ComplianceLockAcknowledgement', 'ComplianceLockOptions', 'ConflictPolicy',
-  'CopyDestination', 'DeletionGuard', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup', 'EfsBackupEstimate', 'EfsBackupPlan',
-  'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule', 'EfsBackupRuleProps',
-  'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag', 'EfsBackupVault',
-  'EfsBackupVaultGrants', 'EfsBackupVaultProps', 'EfsCopyAction', 'EfsExpectedData', 'EfsFileSystemBackupGrants', 'EfsFileSystemPolicy',
-  'EfsLogicallyAirGappedVault', 'EfsLogicallyAirGappedVaultProps', 'EfsOnDemandBackup', 'EfsOnDemandBackupGrants', 'EfsOnDemandBackupOptions',
-  'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
+  'BackupPeers', 'BackupVaultOptions', 'CleanupMetric', 'CleanupMode', 'ClientAccess', 'ClientMount', 'ComplianceLockAcknowledgement',
+  'ComplianceLockOptions', 'ConflictPolicy', 'CopyDestination', 'DeletionGuard', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup',
+  'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule',
+  'EfsBackupRuleProps', 'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag',
+  'EfsBackupVault', 'EfsBackupVaultGrants', 'EfsBackupVaultProps', 'EfsCopyAction', 'EfsExpectedData', 'EfsFileSystemBackupGrants',
+  'EfsFileSystemPolicy', 'EfsLogicallyAirGappedVault', 'EfsLogicallyAirGappedVaultProps', 'EfsOnDemandBackup', 'EfsOnDemandBackupGrants',
+  'EfsOnDemandBackupOptions', 'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
   'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupOptions',
-  'FinalBackupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption', 'VaultEvent',
-  'VaultKeyOptions', 'VaultLock', 'VaultLockOptions',
+  'FinalBackupProps', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
+  'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption',
+  'VaultEvent', 'VaultKeyOptions', 'VaultLock', 'VaultLockOptions',
 ];
 
 const WARNINGS = [

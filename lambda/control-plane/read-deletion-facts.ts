@@ -1,3 +1,4 @@
+import type { ListRestoreJobsByProtectedResourceCommandOutput } from '@aws-sdk/client-backup';
 import { pages } from './aws';
 import type { Aws, Protected } from './aws';
 import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
@@ -10,7 +11,9 @@ export interface DeletionFactsRead {
 }
 
 /** Reads the facts that only AWS knows; the worker decides with them. */
-export async function readDeletionFacts(aws: Aws, target: Protected): Promise<DeletionFactsRead> {
+export async function readDeletionFacts(
+  aws: Pick<Aws, 'describeAccessPoints' | 'listRestoreJobsByProtectedResource'>, target: Omit<Protected, 'backupVaultName'>,
+): Promise<DeletionFactsRead> {
   const accessPointRoots: string[] = [];
   for await (const page of pages((NextToken) => aws.describeAccessPoints({ FileSystemId: target.fileSystemId, NextToken }))) {
     const roots = (page.AccessPoints ?? []).map((accessPoint) => accessPoint.RootDirectory?.Path ?? '/');
@@ -19,9 +22,17 @@ export async function readDeletionFacts(aws: Aws, target: Protected): Promise<De
   const runningRestoreJobs: string[] = [];
   for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
     const jobs = { ResourceArn: target.fileSystemArn, ByStatus };
-    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }))) {
+    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }).catch(noneWhereUnknown))) {
       runningRestoreJobs.push(...(page.RestoreJobs ?? []).map((job) => job.RestoreJobId!));
     }
   }
   return { accessPointRoots, runningRestoreJobs };
+}
+
+/** AWS Backup does not know a file system that it has never backed up, or whose last recovery point is gone: nothing of it can be restored. */
+function noneWhereUnknown(error: Error): ListRestoreJobsByProtectedResourceCommandOutput {
+  if (error.name === 'ResourceNotFoundException') {
+    return { RestoreJobs: [], $metadata: {} };
+  }
+  throw error;
 }

@@ -84,6 +84,7 @@ export class StateMachine {
     };
     const ended = (rest: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): Execution =>
       ({ arn, ...rest, visited: history.visited, historyEvents: history.eventCount });
+    this.options.executions?.begin({ arn, name, stateMachineArn: this.options.arn, startDate: context.Execution.StartTime });
     try {
       const output = await this.run(this.definition, json, { history, stop: stop.signal, context });
       limitSize(output, 'The last state returned an output'); // the output of every other one is the input of the next
@@ -97,6 +98,7 @@ export class StateMachine {
       }
       return ended({ status: 'FAILED', error: error.name || undefined, cause: error instanceof TaskError ? error.causeText : error.message });
     } finally {
+      this.options.executions?.end(arn);
       stop.abort();
     }
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ListExecutionsParameters, RunningExecutions } from './running-executions';
 import { sdkCall, toTaskError } from './sdk-integration';
 import type { SdkClients } from './sdk-integration';
 import type { Execution } from './state-machine';
@@ -32,6 +33,8 @@ export interface TaskServices {
   readonly clients?: SdkClients;
   /** Takes the messages of sns:publish. An error that it throws fails the task as an error of Amazon SNS. */
   readonly publish?: (publication: Publication) => void | Promise<void>;
+  /** What is running of all state machines: answers sfn:listExecutions. */
+  readonly executions?: RunningExecutions;
 }
 
 /** Does what the Resource of a Task state says, with the Parameters of the state. */
@@ -56,6 +59,10 @@ export function taskFor(state: string, resource: string, services: TaskServices)
   if (service === 'sns' && operation === 'publish' && services.publish !== undefined) {
     // the optimized integration calls itself SNS, the SDK integration Sns
     return snsPublish(resource.includes(':aws-sdk:') ? 'Sns' : 'SNS', services.publish);
+  }
+  if (service === 'sfn' && operation === 'listExecutions' && services.executions !== undefined) {
+    const { executions } = services;
+    return async (parameters) => executions.list(parameters as ListExecutionsParameters);
   }
   const call = resource.includes(':aws-sdk:') ? sdkCall(service, operation, services.clients ?? {}) : undefined;
   if (call === undefined) {

@@ -21,6 +21,8 @@ export enum EnvironmentVariable {
   REQUEST_DEFAULTS = 'REQUEST_DEFAULTS',
   /** Which custom resource the function stands for. */
   CUSTOM_RESOURCE = 'CUSTOM_RESOURCE',
+  /** What a cleanup keeps and what it does, as JSON. */
+  CLEANUP_SETTINGS = 'CLEANUP_SETTINGS',
 }
 
 /**

@@ -10,7 +10,7 @@ export const DEFAULT_OPERATIONS_PER_SECOND = 3_500;
  * A walk looks at up to 24 directories at once, each with three calls: at this pace the last of them has had its turn before the
  * time is over that the worker keeps free at the end of an invocation.
  */
-const LEAST_OPERATIONS_PER_SECOND = 10;
+export const LEAST_OPERATIONS_PER_SECOND = 10;
 
 /** What is wrong with a bound for the calls to a file system; left out, or null, there is nothing to be wrong. */
 export function checkOperationsPerSecond(operationsPerSecond: unknown): Problem[] {

@@ -8,7 +8,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { BackupHook } from './backup-hook';
 import { ServiceRole } from '../private/service-role';
-import { allowLogsAndTraces } from '../private/workflow-state-machine';
+import { allowLogsAndTraces } from '../private/state-machine-permissions';
 
 const BACKUP = 'backup.amazonaws.com';
 

@@ -4,7 +4,6 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { encryptedLogGroup } from './encrypted-log-group';
-import type { ServiceRole } from './service-role';
 
 export interface WorkflowStateMachineProps {
   readonly comment: string;
@@ -31,13 +30,4 @@ export function workflowStateMachine(scope: Construct, props: WorkflowStateMachi
       includeExecutionData: true,
     },
   });
-}
-
-/** What the role of such a state machine needs for that. */
-export function allowLogsAndTraces(role: ServiceRole): void {
-  role.addUnscopedStatements('CloudWatch Logs knows no resource-level permissions for log deliveries',
-    'logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:GetLogDelivery',
-    'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery');
-  role.addUnscopedStatements('X-Ray knows no resource-level permissions for traces',
-    'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments');
 }

@@ -28,6 +28,9 @@ const BACKUP_ERRORS = [
 /** What Amazon SNS may answer and take back a moment later (Publish, Amazon SNS API reference). */
 const SNS_ERRORS = ['Sns.ThrottledException', 'Sns.KmsThrottlingException', 'Sns.InternalErrorException', 'Sns.SnsException', 'Sns.SdkClientException'];
 
+/** What Step Functions itself may answer and take back a moment later: throttling ("Common Errors", AWS Step Functions API Reference) and errors of the service. */
+const STEP_FUNCTIONS_ERRORS = ['Sfn.ThrottlingException', 'Sfn.SfnException', 'Sfn.SdkClientException'];
+
 /** A service may need a while; that not all callers come back at once is up to the jitter. */
 const back = (seconds: number, maxAttempts: number, longest: Duration): sfn.RetryProps =>
   ({ interval: Duration.seconds(seconds), backoffRate: 2, maxAttempts, maxDelay: longest, jitterStrategy: sfn.JitterType.FULL });
@@ -64,6 +67,20 @@ export function callBackup(
     resultPath,
   });
   task.addRetry({ errors: BACKUP_ERRORS, ...back(5, 8, Duration.minutes(2)) });
+  return task;
+}
+
+/** Lists the running executions of a state machine, the latest first, at most so many: their ARNs and times, apart. */
+export function listRunningExecutions(scope: Construct, id: string, stateMachineArn: string, most: number, resultPath: string): tasks.CallAwsService {
+  const task = new tasks.CallAwsService(scope, id, {
+    service: 'sfn',
+    action: 'listExecutions',
+    parameters: { StateMachineArn: stateMachineArn, StatusFilter: 'RUNNING', MaxResults: most },
+    iamResources: ['*'], // not used, as above
+    resultSelector: { 'ids.$': '$.Executions[*].ExecutionArn', 'starts.$': '$.Executions[*].StartDate' },
+    resultPath,
+  });
+  task.addRetry({ errors: STEP_FUNCTIONS_ERRORS, ...back(2, 6, Duration.minutes(1)) });
   return task;
 }
 

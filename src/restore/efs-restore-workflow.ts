@@ -24,6 +24,7 @@ import type { Problem } from '../core/problem';
 import { checkRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
 import type { RestoreRequest } from '../core/restore-request';
 import { replicationDestinationProblem } from '../core/restore-target';
+import { checkRuntime } from '../private/check-runtime';
 import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
 import { shellWord } from '../private/shell-word';
 import { startExecutionCommand } from '../private/start-execution-command';
@@ -247,15 +248,6 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
   private warnAbout(request: RestoreRequest): void {
     warnAboutRestoreRequest(request).forEach((message) => warn(this, WarningId.MANY_RESTORE_ITEMS, message));
   }
-}
-
-/** The lowest major version of Node.js that the bundles are built for. */
-const LOWEST_NODE = 22;
-
-function checkRuntime(runtime: lambda.Runtime = lambda.Runtime.NODEJS_24_X): Problem[] {
-  const version = /^nodejs(\d+)\.x$/.exec(runtime.name)?.[1];
-  return Token.isUnresolved(runtime.name) || (version !== undefined && Number(version) >= LOWEST_NODE) ? []
-    : [{ subject: 'runtime', rule: `must be Node.js ${LOWEST_NODE} or later`, value: runtime.name, remedy: 'use Runtime.NODEJS_24_X, or leave it out' }];
 }
 
 function checkTimeout(timeout: Duration | undefined): Problem[] {

@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
-import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
+import type { IAccessPointRef, IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -24,6 +24,10 @@ export interface FileSystemWorkerProps {
   readonly vpc: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly fileSystemSecurityGroups: ec2.ISecurityGroup[];
+  /** @default - one of its own, rooted at `/` as uid 0 */
+  readonly accessPoint?: IAccessPointRef;
+  /** @default - one of its own, which lets nothing out but to the mount targets */
+  readonly securityGroups?: ec2.ISecurityGroup[];
   readonly runtime: Runtime;
   readonly logRetention: RetentionDays;
   readonly encryptionKey?: IKeyRef;
@@ -43,17 +47,18 @@ export class FileSystemWorker extends Construct {
     const { fileSystemId, fileSystemArn } = props.fileSystem.fileSystemRef;
 
     // no CreationInfo: the root exists, and its owner and mode are the user's
-    const accessPoint = new efs.CfnAccessPoint(this, 'AccessPoint', {
+    const accessPoint = props.accessPoint ?? new efs.CfnAccessPoint(this, 'AccessPoint', {
       fileSystemId,
       posixUser: { uid: '0', gid: '0' },
       rootDirectory: { path: '/' },
     });
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+    const { accessPointArn } = accessPoint.accessPointRef;
+    const securityGroups = props.securityGroups ?? [new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: `File-system worker of ${this.node.path}: NFS to the mount targets and nothing else`.slice(0, 255),
       allowAllOutbound: false,
-    });
-    this.connections = securityGroup.connections;
+    })];
+    this.connections = new ec2.Connections({ securityGroups });
     for (const mountTargets of props.fileSystemSecurityGroups) {
       this.connections.allowTo(mountTargets, ec2.Port.NFS, 'NFS from the file-system worker');
     }
@@ -68,7 +73,7 @@ export class FileSystemWorker extends Construct {
       logRetention: props.logRetention,
       encryptionKey: props.encryptionKey,
       // public subnets are as good as private ones, since nothing outside the VPC is called
-      more: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: [securityGroup], allowPublicSubnet: true },
+      more: { vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups, allowPublicSubnet: true },
       acknowledgements: {},
     });
     bundled.role.addUnscopedStatements('EC2 knows no resource-level permissions for the network interfaces that Lambda makes in a VPC',
@@ -77,12 +82,12 @@ export class FileSystemWorker extends Construct {
     bundled.role.addStatements(new iam.PolicyStatement({
       actions: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite', 'elasticfilesystem:ClientRootAccess'],
       resources: [fileSystemArn],
-      conditions: { StringEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.attrArn } },
+      conditions: { StringEquals: { 'elasticfilesystem:AccessPointArn': accessPointArn } },
     }));
     this.function = bundled.function;
 
     // the L1 takes any access point; the L2 would ask for an IFileSystem with a security group
-    (this.function.node.defaultChild as CfnFunction).fileSystemConfigs = [{ arn: accessPoint.attrArn, localMountPath: WORKER_MOUNT_PATH }];
+    (this.function.node.defaultChild as CfnFunction).fileSystemConfigs = [{ arn: accessPointArn, localMountPath: WORKER_MOUNT_PATH }];
     const { mountTargetsAvailable } = props.fileSystem as Partial<efs.IFileSystem>;
     if (mountTargetsAvailable !== undefined) {
       // a function with a file system cannot be made before there is a mount target (CreateFunction, AWS Lambda API reference)

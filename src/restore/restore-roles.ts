@@ -2,12 +2,12 @@ import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { ITopic, ITopicRef } from 'aws-cdk-lib/aws-sns';
+import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ANY_RECOVERY_POINT, recoveryPointArns } from './control-plane';
 import { ServiceRole } from '../private/service-role';
-import { allowLogsAndTraces } from '../private/workflow-state-machine';
+import { allowLogsAndTraces, allowPublishing } from '../private/state-machine-permissions';
 
 const BACKUP = 'backup.amazonaws.com';
 
@@ -54,12 +54,7 @@ export function stateMachineRole(scope: Construct, options: StateMachineRoleOpti
   role.addUnscopedStatements('AWS Backup knows no resource-level permissions for restore jobs', 'backup:DescribeRestoreJob');
   allowLogsAndTraces(role);
   if (options.topic) {
-    role.addStatements(new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [options.topic.topicRef.topicArn] }));
-    const { masterKey } = options.topic as Partial<ITopic>;
-    if (masterKey !== undefined) {
-      // whoever publishes must be allowed to use the key ("Managing Amazon SNS encryption keys and costs", Amazon SNS Developer Guide)
-      role.addStatements(new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [masterKey.keyArn] }));
-    }
+    allowPublishing(role, options.topic);
   }
   return role.role;
 }
