@@ -12,8 +12,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
-  BackedUpFileSystem, BackupPeers, ComplianceLockAcknowledgement, CopyDestination, EfsBackupPlan, EfsBackupRule, EfsBackupVault, EfsLogicallyAirGappedVault, VaultEncryption,
-  VaultEvent, VaultLock,
+  BackedUpFileSystem, BackupPeers, ComplianceLockAcknowledgement, CopyDestination, EfsBackupPlan, EfsBackupRule, EfsBackupVault,
+  EfsLogicallyAirGappedVault, VaultEncryption, VaultEvent, VaultLock,
 } from '../src';
 
 export class ComplianceLock extends Stack {

@@ -119,13 +119,22 @@ test('the quick start is made of these resources', () => {
 
 test('a copy goes to a Region, whose vault is made for it, and to an account that takes copies of the organization', () => {
   const app = new App({ context: flags });
-  const [central, copied] = [new CentralVault(app, 'CentralVault', CENTRAL), new CopiedFileSystem(app, 'CopiedFileSystem', { account: '123456789012', region: 'eu-central-1' }, CENTRAL)];
+  const central = new CentralVault(app, 'CentralVault', CENTRAL);
+  const copied = new CopiedFileSystem(app, 'CopiedFileSystem', { account: '123456789012', region: 'eu-central-1' }, CENTRAL);
   const stacks = app.synth().stacks.filter(({ environment }) => environment.region === 'eu-west-1');
   expect(stacks.map(({ environment }) => environment.account)).toEqual(['123456789012']);
   const [plan] = Object.values(Template.fromStack(copied).findResources('AWS::Backup::BackupPlan'));
-  const copies: string[] = plan.Properties.BackupPlan.BackupPlanRule[0].CopyActions.map(({ DestinationBackupVaultArn }: any) => JSON.stringify(copied.resolve(DestinationBackupVaultArn)));
-  expect(copies).toEqual([expect.stringContaining(':backup:eu-west-1:123456789012:backup-vault:'), expect.stringContaining(':backup:eu-central-1:210987654321:backup-vault:central-efs-copies')]);
+  const actions: any[] = plan.Properties.BackupPlan.BackupPlanRule[0].CopyActions;
+  const copies = actions.map(({ DestinationBackupVaultArn }) => JSON.stringify(copied.resolve(DestinationBackupVaultArn)));
+  expect(copies).toEqual([
+    expect.stringContaining(':backup:eu-west-1:123456789012:backup-vault:'),
+    expect.stringContaining(':backup:eu-central-1:210987654321:backup-vault:central-efs-copies'),
+  ]);
   Template.fromStack(central).hasResourceProperties('AWS::Backup::BackupVault', {
-    AccessPolicy: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'backup:CopyIntoBackupVault', Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-a1b2c3d4e5'] } } })]) },
+    AccessPolicy: {
+      Statement: Match.arrayWith([Match.objectLike({
+        Effect: 'Allow', Action: 'backup:CopyIntoBackupVault', Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-a1b2c3d4e5'] } },
+      })]),
+    },
   });
 });

@@ -80,7 +80,7 @@ export class CleanupDefinition extends Construct {
     return tasks[0];
   }
 
-  /** Asks whose turn it is; the last of the tasks writes `$.facts`. The lists are of AWS Step Functions itself: decision record 14. */
+  /** Asks whose turn it is; the last of the tasks writes `$.facts`. The lists are of AWS Step Functions itself: decision record 16. */
   private takeTurn(scope: Construct, suffix: string, last: string): sfn.TaskStateBase[] {
     const lists = this.props.restoreStateMachineArns.map((arn, index) => listRunningExecutions(
       scope, `ListRunningRestores${index === 0 ? '' : index + 1}${suffix}`, arn, MOST_RUNNING_EXECUTIONS, `$.restores${index}`,

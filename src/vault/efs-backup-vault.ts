@@ -104,7 +104,12 @@ export class EfsBackupVault extends Resource implements IBackupVaultRef {
   constructor(scope: Construct, id: string, props: EfsBackupVaultProps = {}) {
     super(scope, id);
     const encryption = props.encryption ?? VaultEncryption.awsManagedKey();
-    throwProblems(this, [...checkVaultOptions(this, props), ...encryption._check(this), ...(props.lock?._check() ?? []), ...checkRecoveryPointDeletion({ ...props, locked: props.lock !== undefined })]);
+    throwProblems(this, [
+      ...checkVaultOptions(this, props),
+      ...encryption._check(this),
+      ...(props.lock?._check() ?? []),
+      ...checkRecoveryPointDeletion({ ...props, locked: props.lock !== undefined }),
+    ]);
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     // the L2's own name leaves out the stack name, so two copies of one app in an account would collide

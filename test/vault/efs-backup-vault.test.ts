@@ -174,7 +174,9 @@ test('reports all that is wrong at once, and makes nothing', () => {
 describe('a copy into a vault', () => {
   const copying = (vaultStack: Stack, planStack: Stack, make: (stack: Stack) => IBackupVaultRef) => {
     new EfsBackupPlan(planStack, 'Plan', {
-      backupPlanRules: [EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule({ deleteAfter: Duration.days(35), copyActions: [{ destinationBackupVault: make(vaultStack) }] }))],
+      backupPlanRules: [EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule({
+        deleteAfter: Duration.days(35), copyActions: [{ destinationBackupVault: make(vaultStack) }],
+      }))],
     });
     const [plan] = Object.values(Template.fromStack(planStack).findResources('AWS::Backup::BackupPlan'));
     return plan.Properties.BackupPlan.BackupPlanRule[0].CopyActions[0].DestinationBackupVaultArn;

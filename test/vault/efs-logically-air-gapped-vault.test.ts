@@ -77,7 +77,9 @@ test('takes copies of a plan, whose role may use its key', () => {
   const stack = new Stack();
   const vault = make(stack, { encryptionKey: new kms.Key(stack, 'Key') });
   new EfsBackupPlan(stack, 'Plan', {
-    backupPlanRules: [EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule({ deleteAfter: days(35), copyActions: [{ destinationBackupVault: vault }] }))],
+    backupPlanRules: [EfsBackupRule.fromBackupPlanRule(new backup.BackupPlanRule({
+      deleteAfter: days(35), copyActions: [{ destinationBackupVault: vault }],
+    }))],
   });
   const template = Template.fromStack(stack);
   const arn = stack.resolve(vault.backupVaultArn);

@@ -36,7 +36,9 @@ export async function recount(root: Directory, restored: Tree, recoveryDirectory
   }
 }
 
-async function recountWith(kept: Kept | undefined, root: Directory, restored: Tree, recoveryDirectory: string, numbers: readonly number[], tally: Tally): Promise<Begun> {
+async function recountWith(
+  kept: Kept | undefined, root: Directory, restored: Tree, recoveryDirectory: string, numbers: readonly number[], tally: Tally,
+): Promise<Begun> {
   // by a digest, since a call that never answered may have moved a million entries: what became of each, by its latest line
   const seen = new Map<number, 'THERE' | 'MOVED' | 'COUNTED'>();
   const interrupted = new Set<string>();
@@ -97,7 +99,9 @@ async function recountWith(kept: Kept | undefined, root: Directory, restored: Tr
 
 const digestOf = ({ restored, inode }: MoveLine): number => createHash('sha256').update(`${inode} ${restored}`).digest().readUIntBE(0, 6);
 
-const isStillThere = async (restored: Tree, { restored: path, inode }: MoveLine): Promise<boolean> => String((await statsOf(restored, path))?.ino) === inode;
+async function isStillThere(restored: Tree, { restored: path, inode }: MoveLine): Promise<boolean> {
+  return String((await statsOf(restored, path))?.ino) === inode;
+}
 
 /** What is kept aside. Most calls that were killed kept nothing: their number has no directory, and nothing is asked about their lines. */
 class Kept {
