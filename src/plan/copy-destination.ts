@@ -5,7 +5,10 @@ import type { Construct } from 'constructs';
 import { airGappedVaultArn } from './air-gapped-vault-arn';
 import { vaultInRegion } from './vault-in-region';
 import type { Problem } from '../core/problem';
+import { checkRetention } from '../core/vault-lock';
+import type { Retention } from '../core/vault-lock';
 import type { EfsBackupVaultProps } from '../vault/efs-backup-vault';
+import { checkRetentionIn } from '../vault/retention-limits';
 
 /** A copy of each recovery point of a rule, in another vault. */
 export interface EfsCopyAction {
@@ -65,7 +68,7 @@ export abstract class CopyDestination {
    * @param vault the vault.
    */
   public static logicallyAirGappedBackupVault(vault: ILogicallyAirGappedBackupVaultRef): CopyDestination {
-    return new ReferencedVault((scope) => ({ arn: airGappedVaultArn(scope, vault) }));
+    return new ReferencedVault((scope) => ({ arn: airGappedVaultArn(scope, vault) }), undefined, vault);
   }
 
   /**
@@ -104,6 +107,13 @@ export abstract class CopyDestination {
   public abstract _check(scope: Construct, subject: string): Problem[];
 
   /**
+   * How long copies cannot be kept there, as far as that is known.
+   *
+   * @internal
+   */
+  public abstract _checkRetention(subject: string, retention: Retention): Problem[];
+
+  /**
    * What CloudFormation is to copy to; makes the vault where that is asked for.
    *
    * @internal
@@ -112,8 +122,14 @@ export abstract class CopyDestination {
 }
 
 class ReferencedVault extends CopyDestination {
-  constructor(private readonly refer: (scope: Construct) => BoundDestination, public readonly _vault?: IBackupVaultRef) {
+  constructor(
+    private readonly refer: (scope: Construct) => BoundDestination, public readonly _vault?: IBackupVaultRef, private readonly limits: object | undefined = _vault,
+  ) {
     super();
+  }
+
+  public _checkRetention(subject: string, retention: Retention): Problem[] {
+    return checkRetentionIn(this.limits, subject, retention);
   }
 
   public _check(scope: Construct, subject: string): Problem[] {
@@ -133,6 +149,10 @@ class VaultArn extends CopyDestination {
     super();
   }
 
+  public _checkRetention(): Problem[] {
+    return []; // what is somebody else's, only AWS knows
+  }
+
   public _check(scope: Construct, subject: string): Problem[] {
     return Token.isUnresolved(this.arn) ? [] : checkArn(scope, subject, this.arn);
   }
@@ -147,6 +167,11 @@ class VaultInRegion extends CopyDestination {
 
   constructor(private readonly region: string, private readonly vaultProps?: EfsBackupVaultProps) {
     super();
+  }
+
+  public _checkRetention(subject: string, retention: Retention): Problem[] {
+    const { lock } = this.vaultProps ?? {};
+    return lock === undefined ? [] : checkRetention(subject, `in ${this.region}`, lock._limits, retention);
   }
 
   public _check(scope: Construct, subject: string): Problem[] {

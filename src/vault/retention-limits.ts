@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem';
 import type { Retention } from '../core/vault-lock';
 import { knownDays } from '../private/known-days';
 
-/** A vault that knows how long it lets recovery points be kept: `EfsBackupVault` and `EfsLogicallyAirGappedVault`. */
+/** What knows how long it lets recovery points be kept: `EfsBackupVault`, `EfsLogicallyAirGappedVault`, the destination of a copy. */
 interface LimitsRetention {
   /** What the vault does not take; `subject` is the part of the plan that names the retention. */
   _checkRetention(subject: string, retention: Retention): Problem[];
@@ -14,6 +14,11 @@ function limitsRetention(vault: object): vault is LimitsRetention {
   return typeof (vault as Partial<LimitsRetention>)._checkRetention === 'function'; // vaults of aws-cdk-lib and imported ones tell no limits
 }
 
+/** What a vault does not take, if it is one that tells. */
+export function checkRetentionIn(vault: object | undefined, subject: string, retention: Retention): Problem[] {
+  return vault !== undefined && limitsRetention(vault) ? vault._checkRetention(subject, retention) : [];
+}
+
 const retentionOf = (deleteAfter: Duration | undefined): Retention => deleteAfter === undefined ? 'for ever' : knownDays(deleteAfter);
 
 /** What a rule keeps, and where: `EfsBackupRule.props`. */
@@ -21,7 +26,7 @@ interface KeepingRule {
   readonly backupVault?: IBackupVaultRef;
   readonly logicallyAirGappedBackupVault?: ILogicallyAirGappedBackupVaultRef;
   readonly deleteAfter?: Duration;
-  readonly copyActions?: ReadonlyArray<{ readonly deleteAfter?: Duration; readonly destination: { readonly _vault?: object } }>;
+  readonly copyActions?: ReadonlyArray<{ readonly deleteAfter?: Duration; readonly destination: LimitsRetention }>;
 }
 
 /**
@@ -31,11 +36,10 @@ interface KeepingRule {
  * @param planVault the vault of the plan, to which the rule writes unless it names its own.
  */
 export function checkVaultLimits(subject: string, rule: KeepingRule, planVault: IBackupVaultRef | undefined): Problem[] {
-  const check = (part: string, vault: object | undefined, deleteAfter: Duration | undefined) =>
-    vault !== undefined && limitsRetention(vault) ? vault._checkRetention(`${subject}.${part}`, retentionOf(deleteAfter)) : [];
   return [
-    ...check('deleteAfter', rule.logicallyAirGappedBackupVault ?? rule.backupVault ?? planVault, rule.deleteAfter),
+    ...checkRetentionIn(rule.logicallyAirGappedBackupVault ?? rule.backupVault ?? planVault, `${subject}.deleteAfter`, retentionOf(rule.deleteAfter)),
     // a copy that names no retention of its own keeps that of the backup it is made from ("Backup and tag copy", AWS Backup Developer Guide)
-    ...(rule.copyActions ?? []).flatMap((copy, index) => check(`copyActions[${index}].deleteAfter`, copy.destination._vault, copy.deleteAfter ?? rule.deleteAfter)),
+    ...(rule.copyActions ?? []).flatMap(({ destination, deleteAfter }, index) =>
+      destination._checkRetention(`${subject}.copyActions[${index}].deleteAfter`, retentionOf(deleteAfter ?? rule.deleteAfter))),
   ];
 }

@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib/core';
 import { EfsBackup } from '../../src';
-import { EfsBackupPlan, EfsBackupRule } from '../../src/plan';
+import { CopyDestination, EfsBackupPlan, EfsBackupRule } from '../../src/plan';
 import { ComplianceLockAcknowledgement, EfsBackupVault, EfsLogicallyAirGappedVault, VaultLock } from '../../src/vault';
 
 const TYPE = 'AWS::Backup::BackupVault';
@@ -103,6 +103,17 @@ describe('a plan that targets a locked vault', () => {
 
   test('fails through EfsBackup too', () => {
     expect(() => new EfsBackup(stack, 'Backup', { backupVault: vault, backupPlanRules: [rule({ deleteAfter: days(7) })] })).toThrow(/must not be shorter/);
+  });
+
+  test('fails on copies into a locked vault that is made in another Region, and into an air-gapped one by its own reference', () => {
+    const airGapped = new EfsLogicallyAirGappedVault(stack, 'AirGapped', { minRetention: days(7), maxRetention: days(100) });
+    expect(() => plan(new EfsBackupRule({
+      deleteAfter: days(200),
+      copyActions: [
+        { destination: CopyDestination.region('eu-west-1', { lock: VaultLock.governance({ minRetention: days(300) }) }) },
+        { destination: CopyDestination.logicallyAirGappedBackupVault(airGapped) },
+      ],
+    }))).toThrow(/2 problems:\n1. .*copyActions\[0\].deleteAfter' must not be shorter than .* in eu-west-1 \(300 days\).*\n2. .*copyActions\[1\].deleteAfter' must not be longer/);
   });
 
   test('fails on copies into an air-gapped vault that it does not take', () => {
