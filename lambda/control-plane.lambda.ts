@@ -15,6 +15,7 @@ const aws: Aws = {
   describeRecoveryPoint: (input) => backupClient.send(new backup.DescribeRecoveryPointCommand(input)),
   getRecoveryPointRestoreMetadata: (input) => backupClient.send(new backup.GetRecoveryPointRestoreMetadataCommand(input)),
   listRestoreJobsByProtectedResource: (input) => backupClient.send(new backup.ListRestoreJobsByProtectedResourceCommand(input)),
+  getBackupVaultAccessPolicy: (input) => backupClient.send(new backup.GetBackupVaultAccessPolicyCommand(input)),
   describeFileSystems: (input) => efsClient.send(new efs.DescribeFileSystemsCommand(input)),
   describeAccessPoints: (input) => efsClient.send(new efs.DescribeAccessPointsCommand(input)),
 };
@@ -27,14 +28,17 @@ const mounts = JSON.parse(requireEnvironment(EnvironmentVariable.CLIENT_MOUNTS))
 const defaults = JSON.parse(requireEnvironment(EnvironmentVariable.REQUEST_DEFAULTS));
 
 type ControlPlaneEvent =
-  | { operation: 'prepare'; input: unknown; executionId: string }
+  | { operation: 'prepare'; input: unknown; executionId: string; callerRoleArn: string }
   | { operation: 'deletion-facts' }
   | { operation: 'report'; execution: RestoreExecution };
 
 /** The control plane: outside the VPC, without the file system; asks AWS what the state machine must know. */
 export async function handler(event: ControlPlaneEvent): Promise<unknown> {
   switch (event.operation) {
-    case 'prepare': return prepareRestore(aws, { target, mounts, defaults, input: event.input, executionId: event.executionId });
+    case 'prepare': {
+      const { input, executionId, callerRoleArn } = event;
+      return prepareRestore(aws, { target, mounts, defaults, input, executionId, callerRoleArn });
+    }
     case 'deletion-facts': return readDeletionFacts(aws, target);
     case 'report': return reportRestore(event.execution);
     default: throw new Error(`'operation' must be prepare, deletion-facts or report, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);

@@ -43,6 +43,9 @@ async function main(): Promise<boolean> {
       const { recoveryPointArn } = await rehearsal.backUp();
       console.log(`AWS Backup (a rehearsal of it, at ${rehearsal.aws.endpoint}) has made ${recoveryPointArn}`);
     }
+    if (failure?.startOtherRestore) {
+      rehearsal.startOtherRestore();
+    }
     check.damage(failure?.prepare);
     console.log(`A user deletes ${LOST_FILE} and ${LOST_TREE}, and goes on writing ${CHANGED_FILE}`);
 

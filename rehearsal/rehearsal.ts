@@ -16,6 +16,8 @@ export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'pe
   /** The directory that plays the file system. */
   readonly fileSystemRoot: string;
   readonly replicationDestination?: boolean;
+  /** The access policy of the vault, as JSON. @default - none */
+  readonly vaultAccessPolicy?: string;
   /** Variables of the worker that differ from the template's; REHEARSAL_LOOKS_AT_CLOCK lets it run out of time. */
   readonly workerEnvironment?: Record<string, string>;
   /** The Node.js that runs the bundles. @default - the one that runs this process */
@@ -55,7 +57,7 @@ export class Rehearsal {
       ...(options.replicationDestination ? { replicationOverwriteProtection: 'REPLICATING' as const } : {}),
     });
     this.vaultName = template.physical(this.only('AWS::Backup::BackupVault')).ref;
-    aws.vaults.create(this.vaultName);
+    aws.vaults.create(this.vaultName, options.vaultAccessPolicy);
     const fn = (variable: EnvironmentVariable, overrides: Record<string, string> = {}) => LambdaFunction.fromTemplate(template,
       this.only('AWS::Lambda::Function', ({ Environment }) => variable in ((Environment as { Variables?: object } | undefined)?.Variables ?? {})),
       { node: options.node, endpointUrl: aws.endpoint, overrides });
@@ -84,6 +86,13 @@ export class Rehearsal {
   /** A backup job of the plan. */
   public async backUp(): Promise<RecoveryPoint> {
     return this.aws.backUp(this.fileSystem, this.vaultName);
+  }
+
+  /** A restore job that somebody has started by hand, of the latest recovery point; it does not come to an end. */
+  public startOtherRestore(): void {
+    const recoveryPoint = this.aws.vaults.vault(this.vaultName).recoveryPoints.at(-1)!;
+    const Metadata = { 'file-system-id': this.fileSystem.fileSystemId, 'newFileSystem': 'false' };
+    this.aws.restoreJobs.start({ RecoveryPointArn: recoveryPoint.recoveryPointArn, Metadata, IamRoleArn: 'arn:aws:iam::111122223333:role/by-hand' });
   }
 
   /** Executes the restore workflow with this input. */

@@ -20,7 +20,7 @@ const EXPORTS = [
   'EfsOnDemandBackupOptions', 'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
   'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupOptions',
   'FinalBackupProps', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
-  'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption',
+  'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreExpectation', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption',
   'VaultEvent', 'VaultKeyOptions', 'VaultLock', 'VaultLockOptions',
 ];
 

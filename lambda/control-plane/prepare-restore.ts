@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Aws, Protected } from './aws';
+import { checkGuards } from './check-guards';
 import { chooseRecoveryPoint } from './choose-recovery-point';
 import type { ChosenRecoveryPoint } from './choose-recovery-point';
 import { RestoreError } from '../../src/core/contract';
+import type { RestoreExpectation } from '../../src/core/expectation';
 import type { ClientMount } from '../../src/core/item-path';
 import { describeProblems } from '../../src/core/problem';
 import type { Problem } from '../../src/core/problem';
@@ -10,7 +12,6 @@ import type { RecoveryPointHome } from '../../src/core/recovery-point-arn';
 import { buildRestoreMetadata, checkRestoreMetadataSize } from '../../src/core/restore-metadata';
 import { checkRestoreRequest, completeRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../../src/core/restore-request';
 import type { CompleteRestoreRequest, RestoreRequest } from '../../src/core/restore-request';
-import { replicationDestinationProblem } from '../../src/core/restore-target';
 import { NamedError } from '../runtime/named-error';
 
 /** What is known when an execution starts. */
@@ -21,6 +22,8 @@ export interface PrepareOptions {
   readonly defaults: RestoreRequest;
   readonly input: unknown;
   readonly executionId: string;
+  /** The role that starts restore jobs: that of the state machine. */
+  readonly callerRoleArn: string;
 }
 
 /** What the state machine goes on with. */
@@ -28,6 +31,8 @@ export interface PreparedRestore {
   readonly request: CompleteRestoreRequest;
   /** The items of the request; null for a full restore. */
   readonly items: string[] | null;
+  /** What is expected of what is restored. */
+  readonly expectations: RestoreExpectation[];
   readonly recoveryPoint: ChosenRecoveryPoint;
   readonly metadata: Record<string, string>;
   /** The same for every attempt of the same execution, so that a retried state never starts a second restore. */
@@ -39,7 +44,7 @@ export interface PreparedRestore {
 export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise<PreparedRestore> {
   const { target } = options;
   const request = checkedRequest(options);
-  await checkFileSystem(aws, target);
+  await checkGuards(aws, { target, request, callerRoleArn: options.callerRoleArn });
   const recoveryPoint = await chooseRecoveryPoint(aws, target, request);
   const { RestoreMetadata } = await aws.getRecoveryPointRestoreMetadata({
     BackupVaultName: target.backupVaultName,
@@ -50,6 +55,7 @@ export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise
   const prepared: PreparedRestore = {
     request,
     items: request.items ?? null,
+    expectations: request.expectations ?? [],
     recoveryPoint,
     metadata,
     idempotencyToken: createHash('sha256').update(options.executionId).digest('hex'),
@@ -87,28 +93,8 @@ function homeOf(arn: string): RecoveryPointHome {
   return { partition, region, account };
 }
 
-async function checkFileSystem(aws: Aws, target: Protected): Promise<void> {
-  const description = aws.describeFileSystems({ FileSystemId: target.fileSystemId });
-  const fileSystem = await description.then(({ FileSystems }) => FileSystems?.[0], (error: Error) => {
-    if (error.name === 'FileSystemNotFound') {
-      return undefined;
-    }
-    throw error;
-  });
-  const problems: Problem[] = [];
-  if (!fileSystem) {
-    problems.push({ subject: 'fileSystem', rule: 'must exist', value: target.fileSystemId, remedy: 'AWS Backup can restore a deleted file system into a new one only: aws backup start-restore-job with newFileSystem=true' });
-  } else if (fileSystem.LifeCycleState !== 'available') {
-    problems.push({ subject: 'fileSystem', rule: "must be in the lifecycle state 'available'", value: fileSystem.LifeCycleState, remedy: 'wait until it is, then start the restore again' });
-  }
-  if (fileSystem?.FileSystemProtection?.ReplicationOverwriteProtection === 'REPLICATING') {
-    problems.push(replicationDestinationProblem(target.fileSystemId));
-  }
-  throwProblems(problems, RestoreError.FILE_SYSTEM_NOT_WRITABLE);
-}
-
-function throwProblems(problems: readonly Problem[], name = RestoreError.INVALID_RESTORE_REQUEST): void {
+function throwProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) {
-    throw new NamedError(name, describeProblems(problems));
+    throw new NamedError(RestoreError.INVALID_RESTORE_REQUEST, describeProblems(problems));
   }
 }

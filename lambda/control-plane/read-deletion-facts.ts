@@ -1,5 +1,4 @@
-import type { ListRestoreJobsByProtectedResourceCommandOutput } from '@aws-sdk/client-backup';
-import { pages } from './aws';
+import { pages, readRunningRestoreJobs } from './aws';
 import type { Aws, Protected } from './aws';
 import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 
@@ -19,20 +18,5 @@ export async function readDeletionFacts(
     const roots = (page.AccessPoints ?? []).map((accessPoint) => accessPoint.RootDirectory?.Path ?? '/');
     accessPointRoots.push(...roots.filter((root) => parseRecoveryDirectoryName(root.split('/')[1] ?? '')));
   }
-  const runningRestoreJobs: string[] = [];
-  for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
-    const jobs = { ResourceArn: target.fileSystemArn, ByStatus };
-    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }).catch(noneWhereUnknown))) {
-      runningRestoreJobs.push(...(page.RestoreJobs ?? []).map((job) => job.RestoreJobId!));
-    }
-  }
-  return { accessPointRoots, runningRestoreJobs };
-}
-
-/** AWS Backup does not know a file system that it has never backed up, or whose last recovery point is gone: nothing of it can be restored. */
-function noneWhereUnknown(error: Error): ListRestoreJobsByProtectedResourceCommandOutput {
-  if (error.name === 'ResourceNotFoundException') {
-    return { RestoreJobs: [], $metadata: {} };
-  }
-  throw error;
+  return { accessPointRoots, runningRestoreJobs: await readRunningRestoreJobs(aws, target.fileSystemArn) };
 }

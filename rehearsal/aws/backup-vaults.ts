@@ -53,7 +53,9 @@ export class BackupVaults {
   constructor(private readonly options: BackupVaultsOptions) {}
 
   /** The vault of that name, made if it is not there. */
-  create(backupVaultName: string): BackupVault {
+  create(
+    backupVaultName: string, accessPolicy = backupVaultName === AUTOMATIC_BACKUP_VAULT ? AUTOMATIC_BACKUP_VAULT_POLICY : undefined,
+  ): BackupVault {
     const existing = this.byName.get(backupVaultName);
     if (existing) {
       return existing;
@@ -63,7 +65,7 @@ export class BackupVaults {
       backupVaultName,
       backupVaultArn: `arn:${partition}:backup:${region}:${account}:backup-vault:${backupVaultName}`,
       recoveryPoints: [],
-      ...(backupVaultName === AUTOMATIC_BACKUP_VAULT ? { accessPolicy: AUTOMATIC_BACKUP_VAULT_POLICY } : {}),
+      ...(accessPolicy === undefined ? {} : { accessPolicy }),
     };
     this.byName.set(backupVaultName, vault);
     return vault;

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { LOST_FILE, LOST_TREE } from './projects';
 import { RestoreError } from '../../src/core/contract';
+import { AUTOMATIC_BACKUP_VAULT_POLICY } from '../aws/vault-access-policy';
 import type { RehearsalOptions } from '../rehearsal';
 
 /** One way in which a restore fails, and how it is brought about. */
@@ -12,6 +13,8 @@ export interface Failure {
   /** The items of the request, where they are what is wrong. */
   readonly items?: string[];
   readonly skipBackup?: boolean;
+  /** Another restore job runs already. */
+  readonly startOtherRestore?: boolean;
   /** Done to the file system just before the restore. */
   readonly prepare?: (root: string) => void;
 }
@@ -25,6 +28,12 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   },
   'recovery-point': { what: 'there is no backup yet', error: RestoreError.RECOVERY_POINT_NOT_USABLE, skipBackup: true },
   'target': { what: 'the file system is the destination of a replication', error: RestoreError.FILE_SYSTEM_NOT_WRITABLE, options: { replicationDestination: true } },
+  'vault': {
+    what: 'the access policy of the vault denies restores',
+    error: RestoreError.RESTORE_DENIED_BY_VAULT,
+    options: { vaultAccessPolicy: AUTOMATIC_BACKUP_VAULT_POLICY },
+  },
+  'concurrent': { what: 'somebody has started another restore by hand', error: RestoreError.ANOTHER_RESTORE_RUNNING, startOtherRestore: true },
   'mount': {
     what: 'the function does not see the file system',
     error: RestoreError.FILE_SYSTEM_NOT_MOUNTED,

@@ -36,6 +36,10 @@ export enum RestoreError {
   RECOVERY_POINT_NOT_USABLE = 'RecoveryPointNotUsable',
   /** The file system cannot be restored into: it is a replication destination, or not available. */
   FILE_SYSTEM_NOT_WRITABLE = 'FileSystemNotWritable',
+  /** The access policy of the vault denies restoring from it, as that of the automatic backups of EFS does. */
+  RESTORE_DENIED_BY_VAULT = 'RestoreDeniedByVault',
+  /** Another restore job of this file system is pending or running, and the request does not allow that. */
+  ANOTHER_RESTORE_RUNNING = 'AnotherRestoreRunning',
   /** AWS Backup refused to start the restore job. */
   RESTORE_JOB_NOT_STARTED = 'RestoreJobNotStarted',
   /** The restore job failed or was aborted. */

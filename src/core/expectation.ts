@@ -1,5 +1,32 @@
 import type { Problem } from './problem';
 
+/** Something that must be true of a path of what was restored. */
+export interface RestoreExpectation {
+  /** The path as it was in the backup, from the root of the file system, such as `/projects/alpha`; `/` is everything. */
+  readonly path: string;
+
+  /**
+   * At least so many regular files are at the path or below it.
+   *
+   * @default - something is at the path
+   */
+  readonly atLeastFiles?: number;
+
+  /**
+   * The newest regular file at the path or below it was written at most so many seconds before the restore.
+   *
+   * @default - it may be of any age
+   */
+  readonly newestFileWithinSeconds?: number;
+
+  /**
+   * The SHA-256 of the content of the regular file at the path, in hexadecimal digits.
+   *
+   * @default - the content is not looked at
+   */
+  readonly sha256?: string;
+}
+
 /** What an expectation may say about its path. */
 const KEYS = ['path', 'atLeastFiles', 'newestFileWithinSeconds', 'sha256'];
 /** The progress of each goes through the state of a state machine, which holds 256 KiB. */

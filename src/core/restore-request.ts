@@ -1,3 +1,5 @@
+import { checkExpectations } from './expectation';
+import type { RestoreExpectation } from './expectation';
 import { checkItemPaths, warnAboutItemCount } from './item-path';
 import type { ItemPathOptions } from './item-path';
 import type { Problem } from './problem';
@@ -85,6 +87,18 @@ export interface RestoreRequest {
    * @default RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY
    */
   readonly recoveryDirectory?: RecoveryDirectoryDisposal;
+  /**
+   * What must be true of what was restored, beside the items being there, before anything is moved: up to 100, and not with `AfterRestore.KEEP`.
+   *
+   * @default - nothing else is expected
+   */
+  readonly expectations?: RestoreExpectation[];
+  /**
+   * Restore although another restore job of this file system is pending or running. Two recovery directories may then be hard to tell apart.
+   *
+   * @default false
+   */
+  readonly allowConcurrentRestores?: boolean;
 }
 
 /** How a request is checked. */
@@ -103,7 +117,8 @@ export interface CompleteRestoreRequest extends RestoreRequest {
   readonly recoveryDirectory: RecoveryDirectoryDisposal;
 }
 
-const KEYS = ['items', 'fullRestore', 'recoveryPointArn', 'recoveryPointCreatedBefore', 'afterRestore', 'conflictPolicy', 'recoveryDirectory'] as const;
+const KEYS = ['items', 'fullRestore', 'recoveryPointArn', 'recoveryPointCreatedBefore', 'afterRestore', 'conflictPolicy', 'recoveryDirectory', 'expectations', 'allowConcurrentRestores'] as const;
+const FLAGS = ['fullRestore', 'allowConcurrentRestores'] as const;
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 function checkChoice(subject: string, value: unknown, choices: readonly string[]): Problem[] {
@@ -148,8 +163,8 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
     const alike = KEYS.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
     problems.push({ subject: key, rule: 'is not a key of a restore request', remedy: alike ? `write '${alike}'` : `the keys are ${KEYS.join(', ')}` });
   }
-  if (known(input.fullRestore) && typeof input.fullRestore !== 'boolean') {
-    problems.push({ subject: 'fullRestore', rule: 'must be true or false', value: input.fullRestore, remedy: 'write true or false without quotes' });
+  for (const key of FLAGS.filter((flag) => known(input[flag]) && typeof input[flag] !== 'boolean')) {
+    problems.push({ subject: key, rule: 'must be true or false', value: input[key], remedy: 'write true or false without quotes' });
   }
   if (input.items !== undefined && input.fullRestore === true) {
     problems.push({ subject: 'items', rule: "must not be given together with 'fullRestore'", remedy: 'keep one of the two' });
@@ -184,6 +199,12 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
     if (input[key] !== undefined && !mayMove) {
       problems.push({ subject: key, rule: `goes only with 'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}`, value: input[key], remedy: `set 'afterRestore' to ${AfterRestore.MOVE_INTO_PLACE}, or leave '${key}' out` });
     }
+  }
+  if (known(input.expectations)) {
+    problems.push(...checkExpectations('expectations', input.expectations));
+  }
+  if (input.expectations !== undefined && input.afterRestore === AfterRestore.KEEP) {
+    problems.push({ subject: 'expectations', rule: `does not go with 'afterRestore' ${AfterRestore.KEEP}, because nothing is looked at`, remedy: `use ${AfterRestore.VERIFY}, or leave it out` });
   }
   return problems;
 }
@@ -220,6 +241,9 @@ export function mergeRestoreRequest(defaults: RestoreRequest, request: RestoreRe
   if (merged.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
     displace('conflictPolicy');
     displace('recoveryDirectory');
+  }
+  if (merged.afterRestore === AfterRestore.KEEP) {
+    displace('expectations');
   }
   return merged;
 }

@@ -1,4 +1,5 @@
 import type { Refusal, RefusalReason } from './deletion-guard';
+import type { RestoreExpectation } from './expectation';
 import type { RootEntryKind } from './recovery-directory';
 import type { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
 import type { Sample, Shard } from './shard';
@@ -107,24 +108,13 @@ export interface VerifyEvent {
   /** The items of the request; null for a full restore. */
   readonly items: string[] | null;
   /** What must be true of what was restored, beside the items being there. */
-  readonly expectations?: readonly Expectation[];
+  readonly expectations?: readonly RestoreExpectation[];
   /** Compares what was restored with what is at its place now: by size and mtime, or also by the SHA-256 of the contents. */
   readonly compare?: 'SIZE_AND_TIME' | 'SHA256';
   /** Calls to the file system a second, at most; default 3,500. */
   readonly operationsPerSecond?: number;
   /** The answer before; nothing, or an empty object, in the first call. */
   readonly previous?: { readonly resume?: VerifyResume | null };
-}
-
-/** Something that must be true of a path of the restored tree. The path is as it was in the backup: `/projects/alpha`. */
-export interface Expectation {
-  readonly path: string;
-  /** At least so many regular files are at the path or below it; left out: the path exists. */
-  readonly atLeastFiles?: number;
-  /** The newest regular file at the path or below it was written at most so many seconds before the restore. */
-  readonly newestFileWithinSeconds?: number;
-  /** The SHA-256 of the content of the regular file at the path, in hexadecimal digits. */
-  readonly sha256?: string;
 }
 
 /** How what was restored compares with what is at its place now. */

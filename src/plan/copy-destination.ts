@@ -123,7 +123,9 @@ export abstract class CopyDestination {
 
 class ReferencedVault extends CopyDestination {
   constructor(
-    private readonly refer: (scope: Construct) => BoundDestination, public readonly _vault?: IBackupVaultRef, private readonly limits: object | undefined = _vault,
+    private readonly refer: (scope: Construct) => BoundDestination,
+    public readonly _vault?: IBackupVaultRef,
+    private readonly limits: object | undefined = _vault,
   ) {
     super();
   }

@@ -61,7 +61,7 @@ export class ControlPlane extends Construct {
     bundled.role.addStatements(
       new iam.PolicyStatement({ actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeAccessPoints'], resources: [fileSystemArn] }),
       new iam.PolicyStatement({
-        actions: ['backup:ListRecoveryPointsByBackupVault', 'backup:DescribeRecoveryPoint', 'backup:GetRecoveryPointRestoreMetadata'],
+        actions: ['backup:ListRecoveryPointsByBackupVault', 'backup:DescribeRecoveryPoint', 'backup:GetRecoveryPointRestoreMetadata', 'backup:GetBackupVaultAccessPolicy'],
         resources: [backupVaultArn],
       }),
     );

@@ -191,10 +191,17 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       requestDefaults: this.requestDefaults,
     });
     this.restoreRole = props.restoreRole ?? restoreRole(this, props.fileSystem);
+    const role = stateMachineRole(this, {
+      functions: [worker.function, controlPlane.function],
+      backupVault: props.backupVault,
+      restoreRole: this.restoreRole,
+      topic: props.notificationTopic,
+    });
     const definition = new RestoreDefinition(this, 'Definition', {
       worker: worker.function,
       controlPlane: controlPlane.function,
       restoreRoleArn: this.restoreRole.roleArn,
+      callerRoleArn: role.roleArn,
       restoreTimeout: props.restoreTimeout ?? Duration.days(7),
       operationsPerSecond: props.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND,
       topicArn: props.notificationTopic?.topicRef.topicArn,
@@ -202,12 +209,7 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
     this.stateMachine = workflowStateMachine(this, {
       comment: 'Restores into an EFS file system: check, restore, find, verify, move into place, clean up, report',
       start: definition.start,
-      role: stateMachineRole(this, {
-        functions: [worker.function, controlPlane.function],
-        backupVault: props.backupVault,
-        restoreRole: this.restoreRole,
-        topic: props.notificationTopic,
-      }),
+      role,
       logRetention: common.logRetention,
       encryptionKey: props.encryptionKey,
     });

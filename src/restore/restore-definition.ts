@@ -12,6 +12,8 @@ export interface RestoreDefinitionProps {
   readonly controlPlane: lambda.IFunction;
   readonly worker: lambda.IFunction;
   readonly restoreRoleArn: string;
+  /** The role of the state machine. */
+  readonly callerRoleArn: string;
   readonly restoreTimeout: Duration;
   /** Calls to the file system, at most. */
   readonly operationsPerSecond: number;
@@ -56,7 +58,7 @@ export class RestoreDefinition extends Construct {
       },
     });
     const prepare = this.orFail(invoke(this, 'PrepareRestore', this.props.controlPlane, '$.prepared', {
-      operation: 'prepare', input: at('$.input'), executionId: at('$.execution.id'),
+      operation: 'prepare', input: at('$.input'), executionId: at('$.execution.id'), callerRoleArn: this.props.callerRoleArn,
     }));
     const survey = this.mountedOrFail(invoke(this, 'SurveyBeforeRestore', this.props.worker, '$.before', { operation: 'survey' }));
     begin.next(prepare).next(survey).next(next);
@@ -116,7 +118,7 @@ export class RestoreDefinition extends Construct {
   private verify(move: sfn.State, succeeded: sfn.State): sfn.State {
     const { operationsPerSecond } = this.props;
     const verify = this.mountedOrFail(invoke(this, 'VerifyRecoveryDirectory', this.props.worker, '$.verification', {
-      operation: 'verify', directory: at('$.found.directory'), items: at('$.prepared.items'), operationsPerSecond, previous: at('$.verification'),
+      operation: 'verify', directory: at('$.found.directory'), items: at('$.prepared.items'), expectations: at('$.prepared.expectations'), operationsPerSecond, previous: at('$.verification'),
     }));
     verify.next(new sfn.Choice(this, 'ChooseByVerification')
       .when(sfn.Condition.booleanEquals('$.verification.done', false), verify)

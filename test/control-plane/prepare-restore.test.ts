@@ -9,14 +9,21 @@ const METADATA = { BackupVaultName: 'Vault', RecoveryPointArn: LATEST.RecoveryPo
 const OF_RECOVERY_POINT = { 'file-system-id': TARGET.fileSystemId, 'Encrypted': 'true', 'newFileSystem': 'true' };
 
 const available = (more: object = {}) => ({ FileSystems: [{ LifeCycleState: 'available', ...more } as never] });
+const CALLER = 'arn:aws:iam::111122223333:role/workflow';
 const fakeOf = (fileSystem: Parameters<FakeAws['on']>[2] = available()) => new FakeAws().on('describeFileSystems', FILE_SYSTEM, fileSystem);
-const ready = (restoreMetadata: Record<string, string> | undefined = OF_RECOVERY_POINT) => fakeOf()
+const jobsOf = (ByStatus: 'PENDING' | 'RUNNING') => ({ ResourceArn: TARGET.fileSystemArn, ByStatus });
+/** Nothing speaks against a restore. */
+const guarded = (fake = fakeOf(), policy: Parameters<FakeAws['on']>[2] = awsError('ResourceNotFoundException')) => fake
+  .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, policy)
+  .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), {})
+  .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), {});
+const ready = (restoreMetadata: Record<string, string> | undefined = OF_RECOVERY_POINT) => guarded()
   .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
   .on('getRecoveryPointRestoreMetadata', METADATA, { RestoreMetadata: restoreMetadata });
 
 async function prepare(fake: FakeAws, input: unknown, options: Partial<PrepareOptions> = {}) {
   try {
-    return await prepareRestore(fake.aws, { target: TARGET, mounts: [{ mountPoint: '/mnt/efs' }], defaults: {}, executionId: 'arn:execution:1', input, ...options });
+    return await prepareRestore(fake.aws, { target: TARGET, mounts: [{ mountPoint: '/mnt/efs' }], defaults: {}, executionId: 'arn:execution:1', callerRoleArn: CALLER, input, ...options });
   } finally {
     fake.assertDone();
   }
@@ -28,6 +35,7 @@ test('everything that StartRestoreJob needs, for items', async () => {
   expect(await prepare(ready(), { items: ['/a', '/b'] })).toEqual({
     request: { items: ['/a', '/b'], fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY' },
     items: ['/a', '/b'],
+    expectations: [],
     recoveryPoint: { arn: LATEST.RecoveryPointArn, created: '2026-07-26T05:00:00.000Z' },
     metadata: { 'file-system-id': TARGET.fileSystemId, 'Encrypted': 'true', 'newFileSystem': 'false', 'ItemsToRestore': '["/a","/b"]' },
     idempotencyToken: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -43,7 +51,7 @@ test('everything that StartRestoreJob needs, for everything', async () => {
 
 test('the recovery point that the input names', async () => {
   const arn = recoveryPointArn('NAMED');
-  const fake = fakeOf()
+  const fake = guarded()
     .on('describeRecoveryPoint', { BackupVaultName: 'Vault', RecoveryPointArn: arn }, { ResourceType: 'EFS', ResourceArn: TARGET.fileSystemArn, Status: 'COMPLETED', CreationDate: LATEST.CreationDate })
     .on('getRecoveryPointRestoreMetadata', { BackupVaultName: 'Vault', RecoveryPointArn: arn }, {});
   expect((await prepare(fake, { fullRestore: true, recoveryPointArn: arn })).metadata).toEqual({ 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'false' });
@@ -130,7 +138,7 @@ describe('a file system that cannot be written', () => {
   });
 
   test.each(['ENABLED', 'DISABLED'])('the protection %s is none', async (protection) => {
-    const fake = fakeOf(available({ FileSystemProtection: { ReplicationOverwriteProtection: protection } }))
+    const fake = guarded(fakeOf(available({ FileSystemProtection: { ReplicationOverwriteProtection: protection } })))
       .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
       .on('getRecoveryPointRestoreMetadata', METADATA, {});
     expect((await prepare(fake, { fullRestore: true })).recoveryPoint.arn).toBe(LATEST.RecoveryPointArn);
@@ -142,5 +150,58 @@ describe('a file system that cannot be written', () => {
 });
 
 test('no recovery point: refused before its metadata is asked for', async () => {
-  expect(await errorOf(fakeOf().on('listRecoveryPointsByBackupVault', LIST, {}), { fullRestore: true })).toMatchObject({ name: 'RecoveryPointNotUsable' });
+  expect(await errorOf(guarded().on('listRecoveryPointsByBackupVault', LIST, {}), { fullRestore: true })).toMatchObject({ name: 'RecoveryPointNotUsable' });
+});
+
+describe('a vault whose access policy', () => {
+  const withPolicy = (policy: object) => fakeOf().on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, { Policy: JSON.stringify(policy) });
+  const denial = (more: object = {}) => ({ Statement: [{ Effect: 'Deny', Principal: { AWS: '*' }, Action: ['backup:StartRestoreJob'], Resource: '*', ...more }] });
+
+  test('denies restores: refused with the way to open it, before anything else is asked', async () => {
+    expect(await errorOf(withPolicy(denial()), { fullRestore: true })).toMatchObject({
+      name: 'RestoreDeniedByVault',
+      message: expect.stringMatching(/^'backupVault' must not deny backup:StartRestoreJob to arn:aws:iam::111122223333:role\/workflow in its access policy, got "Vault"; let that role restore: AutomaticBackupVaultAccess opens/),
+    });
+  });
+
+  test('lets the role of the workflow through: goes on', async () => {
+    const policy = { Policy: JSON.stringify(denial({ Condition: { ArnNotLike: { 'aws:PrincipalArn': [CALLER] } } })) };
+    const fake = guarded(fakeOf(), policy)
+      .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
+      .on('getRecoveryPointRestoreMetadata', METADATA, {});
+    expect((await prepare(fake, { fullRestore: true })).recoveryPoint.arn).toBe(LATEST.RecoveryPointArn);
+  });
+
+  test('cannot be read: the error of AWS goes through', async () => {
+    expect(await errorOf(fakeOf().on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, awsError('AccessDeniedException')), { fullRestore: true }))
+      .toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
+
+describe('another restore job', () => {
+  const running = () => fakeOf()
+    .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, awsError('ResourceNotFoundException'))
+    .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), { RestoreJobs: [{ RestoreJobId: 'job-1' }], NextToken: 'more' })
+    .on('listRestoreJobsByProtectedResource', { ...jobsOf('PENDING'), NextToken: 'more' }, {})
+    .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), { RestoreJobs: [{ RestoreJobId: 'job-2' }] });
+
+  test('is refused, with its id and the way out', async () => {
+    expect(await errorOf(running(), { fullRestore: true })).toMatchObject({
+      name: 'AnotherRestoreRunning',
+      message: expect.stringMatching(/^'fileSystem' must have no other restore job .*, got \["job-1","job-2"\]; wait until it is done .*, or set "allowConcurrentRestores": true$/),
+    });
+  });
+
+  test('is not asked for where the request allows it', async () => {
+    const fake = fakeOf()
+      .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, awsError('ResourceNotFoundException'))
+      .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
+      .on('getRecoveryPointRestoreMetadata', METADATA, {});
+    expect((await prepare(fake, { fullRestore: true, allowConcurrentRestores: true })).request.allowConcurrentRestores).toBe(true);
+  });
+});
+
+test('what is expected goes on to the verification', async () => {
+  const expectations = [{ path: '/a', atLeastFiles: 3 }];
+  expect((await prepare(ready(), { items: ['/a'], expectations })).expectations).toEqual(expectations);
 });

@@ -24,6 +24,7 @@ test.each<[string, RestoreRequest]>([
   ['a recovery point', { items: ['/a'], recoveryPointArn: ARN }],
   ['an instant', { items: ['/a'], recoveryPointCreatedBefore: '2026-11-23T03:00:00Z' }],
   ['a move', { items: ['/a'], afterRestore: MOVE_INTO_PLACE, conflictPolicy: ConflictPolicy.KEEP_BOTH, recoveryDirectory: RecoveryDirectoryDisposal.KEEP }],
+  ['expectations', { items: ['/a'], expectations: [{ path: '/a', atLeastFiles: 1 }], allowConcurrentRestores: true }],
   ['tokens', { items: [TOKEN], recoveryPointArn: TOKEN, afterRestore: TOKEN as AfterRestore, conflictPolicy: TOKEN as ConflictPolicy }],
   ['tokens everywhere', { items: TOKEN as unknown as string[], fullRestore: TOKEN as unknown as boolean, recoveryPointCreatedBefore: TOKEN }],
 ])('accepts %s', (_name, request) => {
@@ -47,7 +48,7 @@ test.each<[string, unknown, string]>([
   ['a policy without a move', { items: ['/a'], conflictPolicy: 'REPLACE' },
     "'conflictPolicy' goes only with 'afterRestore' MOVE_INTO_PLACE, got \"REPLACE\"; set 'afterRestore' to MOVE_INTO_PLACE, or leave 'conflictPolicy' out"],
   ['an unknown key', { items: ['/a'], itemsToRestore: [] },
-    "'itemsToRestore' is not a key of a restore request; the keys are items, fullRestore, recoveryPointArn, recoveryPointCreatedBefore, afterRestore, conflictPolicy, recoveryDirectory"],
+    "'itemsToRestore' is not a key of a restore request; the keys are items, fullRestore, recoveryPointArn, recoveryPointCreatedBefore, afterRestore, conflictPolicy, recoveryDirectory, expectations, allowConcurrentRestores"],
   ['a key in other letters', { items: ['/a'], FullRestore: false }, "'FullRestore' is not a key of a restore request; write 'fullRestore'"],
   ['a key of all objects', JSON.parse('{"items":["/a"],"__proto__":{"fullRestore":true}}'), expect.stringMatching(/^'__proto__' is not a key of a restore request; the keys are/)],
   ['another key of all objects', JSON.parse('{"items":["/a"],"constructor":1}'), expect.stringMatching(/^'constructor' is not a key/)],
@@ -163,4 +164,27 @@ test('whatever comes in, the check answers', () => {
       expect(text).toMatch(/^'.*' (must|is|goes) .+; .+$/);
     }
   }), { numRuns: 1_000 });
+});
+
+describe('expectations', () => {
+  test('are checked one by one, and do not go with KEEP', () => {
+    expect(words({ items: ['/a'], afterRestore: KEEP, expectations: [{ path: 'a' }, { path: '/a', atLeastFiles: -1 }] })).toEqual([
+      expect.stringMatching(/^'expectations\[0\].path' must be an absolute path/),
+      expect.stringMatching(/^'expectations\[1\].atLeastFiles' must be a whole number, 0 or more, got -1/),
+      "'expectations' does not go with 'afterRestore' KEEP, because nothing is looked at; use VERIFY, or leave it out",
+    ]);
+    expect(words({ items: ['/a'], expectations: 'all' })).toEqual([expect.stringMatching(/^'expectations' must be a list/)]);
+    expect(words({ items: ['/a'], expectations: TOKEN })).toEqual([]);
+  });
+
+  test('of the defaults give way to a request that keeps, and not to others', () => {
+    const defaults = { expectations: [{ path: '/a' }], afterRestore: VERIFY };
+    expect(mergeRestoreRequest(defaults, { items: ['/a'], afterRestore: KEEP }).expectations).toBeUndefined();
+    expect(mergeRestoreRequest(defaults, { items: ['/a'] }).expectations).toEqual([{ path: '/a' }]);
+    expect(mergeRestoreRequest(defaults, { items: ['/a'], expectations: [] }).expectations).toEqual([]);
+  });
+});
+
+test('allowConcurrentRestores is true or false', () => {
+  expect(words({ items: ['/a'], allowConcurrentRestores: 'yes' })).toEqual(['\'allowConcurrentRestores\' must be true or false, got "yes"; write true or false without quotes']);
 });

@@ -47,11 +47,14 @@ describe.each([['Node.js 20 or the one that runs the tests', process.execPath], 
 });
 
 describe('each named failure', () => {
-  test.each(Object.entries(FAILURES))('%s', async (_, { error, options, items, skipBackup, prepare }) => {
+  test.each(Object.entries(FAILURES))('%s', async (_, { error, options, items, skipBackup, startOtherRestore, prepare }) => {
     const scene = await start({}, { ...options, skipBackup: true });
     makeProjects(scene.root);
     if (!skipBackup) {
       await scene.rehearsal.backUp();
+    }
+    if (startOtherRestore) {
+      scene.rehearsal.startOtherRestore();
     }
     const check = new Check(scene.root);
     check.damage(prepare);
@@ -88,6 +91,25 @@ describe('what happens after the restore', () => {
     expect(scene.read('/a/lost.txt')).toBeUndefined();
     expect(scene.read(`/${report.recoveryDirectory}/a/lost.txt`)).toBe('lost');
     expect(report.verification?.verdict).toBe(afterRestore === 'VERIFY' ? 'PASSED' : undefined);
+  });
+
+  test('what is expected is looked at before anything is moved', async () => {
+    const scene = await start(FILES);
+    scene.remove('/b');
+    const expectations = [{ path: '/b/deep', atLeastFiles: 2 }];
+    const { execution, report } = await scene.restore({ items: ['/b'], ...MOVE, expectations });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'VerificationFailed' });
+    expect(report.verification?.findings).toEqual([expect.stringContaining('/b/deep')]);
+    expect(scene.read('/b/deep/er/file.txt')).toBeUndefined();
+    expect((await scene.restore({ items: ['/b'], ...MOVE, expectations: [{ path: '/b/deep', atLeastFiles: 1 }] })).execution.status).toBe('SUCCEEDED');
+    expect(scene.read('/b/deep/er/file.txt')).toBe('deep');
+  });
+
+  test('another restore job is no matter where the request allows it', async () => {
+    const scene = await start(FILES);
+    scene.remove('/a/lost.txt');
+    scene.rehearsal.startOtherRestore();
+    expect((await scene.restore({ items: ['/a/lost.txt'], afterRestore: 'VERIFY', allowConcurrentRestores: true })).execution.status).toBe('SUCCEEDED');
   });
 
   test('recoveryDirectory KEEP moves, and keeps the empty recovery directory', async () => {

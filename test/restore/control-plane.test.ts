@@ -38,6 +38,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
     expect(permissionsOf(stack, CONTROL_PLANE)).toEqual([
       'backup:DescribeRecoveryPoint on <VaultFD16F57E.BackupVaultArn>',
       `backup:DescribeRecoveryPoint on ${points}`,
+      'backup:GetBackupVaultAccessPolicy on <VaultFD16F57E.BackupVaultArn>',
       'backup:GetRecoveryPointRestoreMetadata on <VaultFD16F57E.BackupVaultArn>',
       `backup:GetRecoveryPointRestoreMetadata on ${points}`,
       'backup:ListRecoveryPointsByBackupVault on <VaultFD16F57E.BackupVaultArn>',

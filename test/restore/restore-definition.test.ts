@@ -19,6 +19,7 @@ const VARIANTS: Array<[string, Variant]> = [
 /** Thrown by the functions: the name of the error is in the state already, so the definition need not know it. */
 const THROWN_BY_FUNCTIONS = [
   RestoreError.INVALID_RESTORE_REQUEST, RestoreError.RECOVERY_POINT_NOT_USABLE, RestoreError.FILE_SYSTEM_NOT_WRITABLE,
+  RestoreError.RESTORE_DENIED_BY_VAULT, RestoreError.ANOTHER_RESTORE_RUNNING,
   RestoreError.RECOVERY_DIRECTORY_NOT_FOUND, RestoreError.RECOVERY_DIRECTORY_AMBIGUOUS, RestoreError.INVALID_WORKER_EVENT,
 ];
 /** Where the data is back already, or the restore has failed already: a failure there must change neither. */
@@ -233,4 +234,12 @@ describe('the calls', () => {
       });
     }
   });
+});
+
+test('the vault is asked about the role that starts the jobs, and the verification about what is expected', () => {
+  const stack = makeStack();
+  addWorkflow(stack);
+  const { States } = definitionOf(stack);
+  expect(States.PrepareRestore.Parameters).toMatchObject({ callerRoleArn: expect.stringMatching(/^<RestoreStateMachineRole.*\.Arn>$/) });
+  expect(States.VerifyRecoveryDirectory.Parameters).toMatchObject({ 'expectations.$': '$.prepared.expectations' });
 });

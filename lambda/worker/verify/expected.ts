@@ -1,4 +1,5 @@
-import type { Expectation, VerifyResume } from '../../../src/core/worker';
+import type { RestoreExpectation } from '../../../src/core/expectation';
+import type { VerifyResume } from '../../../src/core/worker';
 import { fromText } from '../../fs/byte-name';
 import { existsBelow, openBelow } from '../../fs/descend';
 import type { Directory } from '../../fs/directory';
@@ -26,7 +27,7 @@ export class Expected {
   private readonly found: Found[];
   private readonly paths: TreePath[];
 
-  constructor(private readonly expectations: readonly Expectation[], previous: VerifyResume['expected']) {
+  constructor(private readonly expectations: readonly RestoreExpectation[], previous: VerifyResume['expected']) {
     this.found = expectations.map((_, index) => ({ files: 0, ...previous?.[index] }));
     this.paths = expectations.map(({ path }) => treePathOf(path));
   }
@@ -82,7 +83,7 @@ export class Expected {
   }
 }
 
-function unmet({ path, atLeastFiles, newestFileWithinSeconds: within, sha256 }: Expectation, { files, newest, content = '' }: Found, instant: number): string[] {
+function unmet({ path, atLeastFiles, newestFileWithinSeconds: within, sha256 }: RestoreExpectation, { files, newest, content = '' }: Found, instant: number): string[] {
   const findings: string[] = [];
   if (atLeastFiles !== undefined && files < atLeastFiles) {
     findings.push(`'${path}' is expected to hold at least ${atLeastFiles} files and holds ${files}`);

@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import { Directory } from '../../../lambda/fs/directory';
 import { Deadline } from '../../../lambda/runtime/deadline';
 import { verify } from '../../../lambda/worker/verify';
-import type { Expectation, VerifyAnswer, VerifyResume } from '../../../src/core/worker';
+import type { RestoreExpectation } from '../../../src/core/expectation';
+import type { VerifyAnswer, VerifyResume } from '../../../src/core/worker';
 import { endlessTime, failing, timeFor } from '../../helpers/fault';
 import { build, fifo, file, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -20,9 +21,9 @@ afterEach(async () => {
   await root.close();
 });
 
-const run = (expectations: readonly Expectation[], resume: VerifyResume | null = null, time = endlessTime): Promise<VerifyAnswer> =>
+const run = (expectations: readonly RestoreExpectation[], resume: VerifyResume | null = null, time = endlessTime): Promise<VerifyAnswer> =>
   verify(root, { operation: 'verify', directory: name, items: null, expectations, previous: { resume } }, new Deadline(time));
-const findings = async (...expectations: Expectation[]) => (await run(expectations)).findings;
+const findings = async (...expectations: RestoreExpectation[]) => (await run(expectations)).findings;
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
 const before = (seconds: number, content = '') => file(content, { mtime: RESTORED - seconds * 1000 });
 
@@ -47,7 +48,7 @@ test('all that is met', async () => {
   ])).toMatchObject({ verdict: 'PASSED', findings: [], counts: { files: 6 } });
 });
 
-test.each<[Expectation, string]>([
+test.each<[RestoreExpectation, string]>([
   [{ path: '/none' }, "'/none' is expected and was not restored"],
   [{ path: '/none', atLeastFiles: 3, newestFileWithinSeconds: 1, sha256: sha256('') }, "'/none' is expected and was not restored"],
   [{ path: '/live' }, "'/live' is expected and was not restored"],
@@ -84,7 +85,7 @@ test('a content that cannot be read is a finding', async () => {
 });
 
 describe('in pieces', () => {
-  const EXPECTATIONS: Expectation[] = [
+  const EXPECTATIONS: RestoreExpectation[] = [
     { path: '/projects', atLeastFiles: 9, newestFileWithinSeconds: 3 }, { path: '/top', sha256: sha256('y') }, { path: '/projects/sentinel', sha256: sha256('sentinel') },
     { path: '/projects/alpha/a', sha256: sha256('z') }, { path: '/projects/alpha', atLeastFiles: 4, newestFileWithinSeconds: 1 },
   ];

@@ -1,0 +1,72 @@
+import { readRunningRestoreJobs } from './aws';
+import type { Aws, Protected } from './aws';
+import { RestoreError } from '../../src/core/contract';
+import { describeProblems } from '../../src/core/problem';
+import type { Problem } from '../../src/core/problem';
+import type { CompleteRestoreRequest } from '../../src/core/restore-request';
+import { replicationDestinationProblem } from '../../src/core/restore-target';
+import { deniesAction } from '../../src/core/vault-policy';
+import { NamedError } from '../runtime/named-error';
+
+export interface GuardOptions {
+  readonly target: Protected;
+  readonly request: CompleteRestoreRequest;
+  /** The role that starts restore jobs: that of the state machine. */
+  readonly callerRoleArn: string;
+}
+
+/** Refuses what would make a restore fail later, or end in a mess, before AWS Backup is called. */
+export async function checkGuards(aws: Aws, { target, request, callerRoleArn }: GuardOptions): Promise<void> {
+  refuse(RestoreError.FILE_SYSTEM_NOT_WRITABLE, await fileSystemProblems(aws, target.fileSystemId));
+  refuse(RestoreError.RESTORE_DENIED_BY_VAULT, await vaultProblems(aws, target.backupVaultName, callerRoleArn));
+  const running = request.allowConcurrentRestores ? [] : await readRunningRestoreJobs(aws, target.fileSystemArn);
+  refuse(RestoreError.ANOTHER_RESTORE_RUNNING, running.length === 0 ? [] : [{
+    subject: 'fileSystem',
+    rule: 'must have no other restore job that is pending or running, since two recovery directories are hard to tell apart',
+    value: running.slice(0, MOST_TOLD),
+    remedy: 'wait until it is done (aws backup describe-restore-job), or set "allowConcurrentRestores": true',
+  }]);
+}
+
+/** Restore jobs that an error names. */
+const MOST_TOLD = 10;
+
+async function fileSystemProblems(aws: Aws, fileSystemId: string): Promise<Problem[]> {
+  const fileSystem = await aws.describeFileSystems({ FileSystemId: fileSystemId }).then(({ FileSystems }) => FileSystems?.[0], (error: Error) => {
+    if (error.name === 'FileSystemNotFound') {
+      return undefined;
+    }
+    throw error;
+  });
+  const problems: Problem[] = [];
+  if (!fileSystem) {
+    problems.push({ subject: 'fileSystem', rule: 'must exist', value: fileSystemId, remedy: 'AWS Backup can restore a deleted file system into a new one only: aws backup start-restore-job with newFileSystem=true' });
+  } else if (fileSystem.LifeCycleState !== 'available') {
+    problems.push({ subject: 'fileSystem', rule: "must be in the lifecycle state 'available'", value: fileSystem.LifeCycleState, remedy: 'wait until it is, then start the restore again' });
+  }
+  if (fileSystem?.FileSystemProtection?.ReplicationOverwriteProtection === 'REPLICATING') {
+    problems.push(replicationDestinationProblem(fileSystemId));
+  }
+  return problems;
+}
+
+async function vaultProblems(aws: Aws, backupVaultName: string, callerRoleArn: string): Promise<Problem[]> {
+  const policy = await aws.getBackupVaultAccessPolicy({ BackupVaultName: backupVaultName }).then(({ Policy }) => Policy, (error: Error) => {
+    if (error.name === 'ResourceNotFoundException') {
+      return undefined; // there is no policy, or no vault, which the choice of the recovery point finds out
+    }
+    throw error;
+  });
+  return deniesAction(policy, 'backup:StartRestoreJob', callerRoleArn) ? [{
+    subject: 'backupVault',
+    rule: `must not deny backup:StartRestoreJob to ${callerRoleArn} in its access policy`,
+    value: backupVaultName,
+    remedy: "let that role restore: AutomaticBackupVaultAccess opens the vault of the automatic backups of EFS, 'restoreRoles' of DeletionGuard.likeAutomaticVault one of yours",
+  }] : [];
+}
+
+function refuse(name: RestoreError, problems: readonly Problem[]): void {
+  if (problems.length > 0) {
+    throw new NamedError(name, describeProblems(problems));
+  }
+}
