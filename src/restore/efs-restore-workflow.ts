@@ -16,6 +16,8 @@ import { FileSystemWorker, WORKER_MOUNT_PATH } from './file-system-worker';
 import { isReplicationDestination } from './replication-destination';
 import { RestoreDefinition } from './restore-definition';
 import { restoreRole, stateMachineRole } from './restore-roles';
+import { RecoveryDirectoryCleanup } from '../cleanup/recovery-directory-cleanup';
+import type { RecoveryDirectoryCleanupOptions } from '../cleanup/recovery-directory-cleanup';
 import { checkClientMounts } from '../core/item-path';
 import type { ClientMount } from '../core/item-path';
 import { checkOperationsPerSecond, DEFAULT_OPERATIONS_PER_SECOND } from '../core/operations-per-second';
@@ -150,6 +152,9 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
   public readonly grants: EfsRestoreWorkflowGrants;
 
   private readonly clientMounts: ClientMount[];
+  private readonly fileSystem: IFileSystemRef;
+  private readonly vpc: ec2.IVpc;
+  private readonly worker: FileSystemWorker;
   private readonly requestDefaults: RestoreRequest;
 
   constructor(scope: Construct, id: string, props: EfsRestoreWorkflowProps) {
@@ -177,7 +182,9 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       logRetention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
       encryptionKey: props.encryptionKey,
     };
-    const worker = new FileSystemWorker(this, 'Worker', {
+    this.fileSystem = props.fileSystem;
+    this.vpc = props.vpc;
+    const worker = this.worker = new FileSystemWorker(this, 'Worker', {
       ...common,
       vpc: props.vpc,
       vpcSubnets: props.vpcSubnets,
@@ -225,6 +232,16 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
     this.warnAbout(request);
     const input = shellWord(hasTokens(request) ? Stack.of(this).toJsonString(request) : JSON.stringify(request));
     return `${startExecutionCommand(this, this.stateMachine)} --input ${input}`;
+  }
+
+  /**
+   * Adds a cleanup of the recovery directories of the file system, by the same file-system worker. It waits for restores of this workflow.
+   *
+   * @param id the id of the cleanup, within this workflow.
+   * @param options what differs from the defaults: it only reports, unless `mode` says more.
+   */
+  public addCleanup(id: string, options: RecoveryDirectoryCleanupOptions = {}): RecoveryDirectoryCleanup {
+    return new RecoveryDirectoryCleanup(this, id, { ...options, fileSystem: this.fileSystem, vpc: this.vpc, restoreWorkflows: [this], _worker: this.worker });
   }
 
   private problemsOf(request: RestoreRequest, partial: boolean): Problem[] {

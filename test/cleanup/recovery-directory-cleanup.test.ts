@@ -247,3 +247,17 @@ test('grants starting and reading; in another stack too', () => {
   const actionsOf = (of: Stack) => Object.values(Template.fromStack(of).findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement).flatMap(({ Action }) => Action).sort();
   expect(actionsOf(Stack.of(role))).toEqual(['states:DescribeExecution', 'states:DescribeStateMachine', 'states:GetExecutionHistory', 'states:ListExecutions', 'states:StartExecution']);
 });
+
+test('a cleanup that a restore workflow adds shares its worker, and waits for its restores', () => {
+  const stack = makeStack(flags, IRELAND);
+  const workflow = addWorkflow(stack);
+  const cleanup = workflow.addCleanup('Cleanup', { mode: CleanupMode.QUARANTINE });
+  const template = Template.fromStack(stack);
+  const mounted = Object.values(template.findResources('AWS::Lambda::Function')).filter(({ Properties }) => Properties.FileSystemConfigs !== undefined);
+  expect(mounted).toHaveLength(1);
+  expect(Object.keys(template.findResources('AWS::EFS::AccessPoint'))).toHaveLength(1);
+  expect(cleanup.connections).toBe(workflow.connections);
+  const [machine] = theOne(stack, 'AWS::StepFunctions::StateMachine', 'RestoreCleanup');
+  const [restore] = Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) => id !== machine);
+  expect(JSON.stringify(template.findResources('AWS::StepFunctions::StateMachine')[machine].Properties.DefinitionString)).toContain(restore);
+});
