@@ -241,7 +241,8 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
    * @param options what differs from the defaults: it only reports, unless `mode` says more.
    */
   public addCleanup(id: string, options: RecoveryDirectoryCleanupOptions = {}): RecoveryDirectoryCleanup {
-    return new RecoveryDirectoryCleanup(this, id, { ...options, fileSystem: this.fileSystem, vpc: this.vpc, restoreWorkflows: [this], _worker: this.worker });
+    const { fileSystem, vpc, worker } = this;
+    return new RecoveryDirectoryCleanup(this, id, { ...options, fileSystem, vpc, restoreWorkflows: [this], _worker: worker });
   }
 
   private problemsOf(request: RestoreRequest, partial: boolean): Problem[] {
