@@ -77,7 +77,7 @@ test.each<[string, Partial<StartBackupJobCommandInput>, object]>([
   ['an unknown file system', { ResourceArn: 'arn:aws:elasticfilesystem:us-east-1:1:file-system/fs-0' }, awsError('ResourceNotFoundException')],
   ['a start window of minutes', { StartWindowMinutes: 30 }, awsError('InvalidParameterValueException')],
   ['cold storage too close to the end', { Lifecycle: { MoveToColdStorageAfterDays: 10, DeleteAfterDays: 99 } }, awsError('InvalidParameterValueException')],
-  ['tags', { RecoveryPointTags: { a: 'b' } }, awsError('NotRehearsed', 501)],
+  ['an index', { Index: 'ENABLED' }, awsError('NotRehearsed', 501)],
 ])('StartBackupJob refuses %s', async (_case, input, error) => {
   await expect(start(input)).rejects.toMatchObject(error);
   expect(fixture.service.backupJobs.byId.size).toBe(0);
