@@ -44,6 +44,15 @@ function pathsOf(operation: string, given: readonly unknown[]): string[] {
   }
 }
 
+/** Puts something in the place of a function; the answer puts it back. A spy of jest would be remembered after that, which takes gigabytes in the long runs. */
+function replace<Name extends PropertyKey>(object: Record<Name, unknown>, name: Name, replacement: never): () => void {
+  const real = object[name];
+  object[name] = replacement;
+  return () => {
+    object[name] = real;
+  };
+}
+
 /**
  * Calls `before` ahead of every call that the engine makes to the file system; what it throws is what the call throws. A listing
  * is an `opendir`, then a `readdir` each time that it asks for further entries. A call that
@@ -96,16 +105,15 @@ export function intercept(before: (call: Call) => void | Promise<void>): { reado
     });
   };
   const blocking = fsModule.lstatSync as (...given: unknown[]) => unknown;
-  const blockingSpy = jest.spyOn(fsModule, 'lstatSync').mockImplementation(((...given: unknown[]) => {
+  stops.push(replace(fsModule, 'lstatSync', ((...given: unknown[]) => {
     if (isChild(given[0])) {
       void announceNow('lstat', [resolve(given[0])]);
     }
     return blocking(...given);
-  }) as never);
-  stops.push(() => blockingSpy.mockRestore());
+  }) as never));
   for (const operation of BY_PATH) {
     const real = fs.promises[operation] as (...given: unknown[]) => Promise<unknown>;
-    const spy = jest.spyOn(fs.promises, operation).mockImplementation((async (...given: unknown[]) => {
+    stops.push(replace(fs.promises, operation, (async (...given: unknown[]) => {
       const paths = pathsOf(operation, given);
       await announce(operation, paths);
       const result = await real(...given);
@@ -114,8 +122,7 @@ export function intercept(before: (call: Call) => void | Promise<void>): { reado
         case 'opendir': return announceListing(result as fs.Dir, paths[0], (given[1] as fs.OpenDirOptions | undefined)?.bufferSize ?? 32);
         default: return result;
       }
-    }) as never);
-    stops.push(() => spy.mockRestore());
+    }) as never));
   }
   return { calls, stop: () => stops.forEach((stop) => stop()) };
 }
