@@ -7,7 +7,7 @@ import { PathRange } from '../../src/core/shard';
 import type { DeleteAnswer, DeleteEvent, DeleteResume } from '../../src/core/worker';
 import { fromText } from '../fs/byte-name';
 import type { Directory } from '../fs/directory';
-import { isErrno } from '../fs/errno';
+import { errnoOrThrow, isErrno } from '../fs/errno';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
@@ -18,7 +18,7 @@ import { removeTree } from './delete/remove-tree';
 import type { Removal } from './delete/remove-tree';
 import { Watch } from './delete/watch';
 import { shorten } from './notes';
-import { isOurs, NOT_OURS, readRecord, removeRecords, writeRecord } from './records';
+import { isOurs, NOT_OURS, readRecord, refreshRecords, removeRecords, writeRecord } from './records';
 import { isQuarantined, openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
 import { readUseLimits } from './use';
@@ -90,7 +90,7 @@ class Deletion {
     const readLimits = async () => (guardsUse ? readUseLimits(root, parsed, inode, event.graceSeconds) : undefined);
     let [begun, limits] = [await this.hasBegun(inode), await readLimits()];
     let inspected = await this.inspect(directory, limits, begun);
-    if (!begun && !(inspected instanceof Inventory) && inspected.outcome === 'REFUSED' && await this.hasBegun(inode)) {
+    if (!begun && !(inspected instanceof Inventory) && inspected.outcome === 'REFUSED' && await this.hasBegunMeanwhile(inode)) {
       // another worker began to delete while this one looked: what it did looked as if somebody worked in it
       [begun, limits] = [true, await readLimits()];
       inspected = await this.inspect(directory, limits, begun);
@@ -109,6 +109,15 @@ class Deletion {
   private async hasBegun(inode: bigint): Promise<boolean> {
     const deleting = await readRecord(this.root, this.event.directory, inode, 'deleting');
     return deleting !== undefined && Date.now() - deleting.writtenAt < LONGEST_BEGUN_MILLISECONDS;
+  }
+
+  private async hasBegunMeanwhile(inode: bigint): Promise<boolean> {
+    try {
+      await refreshRecords(this.root, this.event.directory);
+    } catch (error) {
+      errnoOrThrow(error); // what cannot be read is no reason to go on
+    }
+    return this.hasBegun(inode);
   }
 
   /** Looks through the directory, or the part of it that this worker still has to see; an answer where that ends the call. */

@@ -112,6 +112,23 @@ async function readRecordOnce(root: Directory, recoveryDirectory: string, inode:
   }
 }
 
+/** Makes the kernel ask the server anew what is on record: a client of NFS remembers for a minute what was not there. */
+export async function refreshRecords(root: Directory, recoveryDirectory: string): Promise<void> {
+  await root.refresh();
+  const work = await openBelow(root, [WORK_DIRECTORY]);
+  try {
+    await work?.refresh();
+    const records = work && await openBelow(work, [fromText(recoveryDirectory)]);
+    try {
+      await records?.refresh();
+    } finally {
+      await records?.close();
+    }
+  } finally {
+    await work?.close();
+  }
+}
+
 /** Takes a record back; true if there was one. */
 export async function removeRecord(root: Directory, recoveryDirectory: string, record: RecordName): Promise<boolean> {
   const directory = await openRecordsIfThere(root, recoveryDirectory);
