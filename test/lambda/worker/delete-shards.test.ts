@@ -9,7 +9,7 @@ import { RefusalReason } from '../../../src/core/deletion-guard';
 import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { Shard } from '../../../src/core/shard';
 import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
-import { crashingAt, endlessTime, intercept, timeFor } from '../../helpers/fault';
+import { crashingAt, endlessTime, intercept, timeFor, errno } from '../../helpers/fault';
 import { build, bytes, clear, describeTree, directory, file, fingerprint, hardLink, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
@@ -101,6 +101,28 @@ describe('workers that have a part each', () => {
     const first = await run({ to: base64('b') }).finally(stop);
     expect([first, await second]).toMatchObject([{ outcome: 'DELETED' }, { outcome: 'SHARD_DELETED' }]);
     expect(outline(top())).toEqual({});
+  });
+
+  test('one whose client remembers that nothing was on record asks the server anew, when another one has begun', async () => {
+    build(top(), { live: { f: 'live' }, [name]: { a: { f: '' }, b: { g: '' }, c: { h: '' } } });
+    const inode = String(fs.statSync(`${top()}/${name}`).ino);
+    const work = `${top()}/.cdk-efs-backup`;
+    let [begun, asked] = [false, false];
+    const { stop } = intercept(({ operation, paths: [path] }) => {
+      if (operation === 'open' && path === `${top()}/${name}/a` && !begun) { // meanwhile the worker of the other part deletes
+        begun = true;
+        fs.mkdirSync(`${work}/${name}`, { recursive: true, mode: 0o700 });
+        fs.writeFileSync(`${work}/${name}/deleting.json`, JSON.stringify({ recoveryDirectory: name, inode }));
+        fs.rmSync(`${top()}/${name}/a`, { recursive: true });
+      }
+      asked ||= begun && operation === 'opendir' && path === top();
+      if (begun && !asked && path === work) {
+        throw errno('ENOENT'); // what NFS remembers of a name that was not there
+      }
+    });
+    expect(await run({ from: base64('b') }).finally(stop)).toMatchObject({ outcome: expect.stringMatching(/^(SHARD_)?DELETED$/), refusals: [], notes: [] });
+    expect([begun, asked]).toEqual([true, true]);
+    expect(filesOf(top())).toEqual(['live/f']);
   });
 
   test('wherever they are killed, all of them once more come to the same end', async () => {
