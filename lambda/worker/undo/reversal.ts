@@ -126,7 +126,9 @@ export class Reversal {
 
   private leave(line: MoveLine, why: readonly string[]): void {
     if (why.length > 0) {
-      this.left.add(entryOf(line));
+      const entry = entryOf(line);
+      this.left.add(entry);
+      this.looked = this.looked?.entry === entry ? undefined : this.looked; // else no other directory would ever be looked through to its end
       this.counted.left += 1;
       this.progressed = true;
       this.options.notes.add(this.options.root.pathOf(line.live ?? line.restored), why.join('; '));
