@@ -12,7 +12,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { BackedUpFileSystem, BackupHook } from '../src';
+import { BackedUpFileSystem, WorkflowHook } from '../src';
 
 /** Sets how many tasks of a service run. */
 class Scale extends sfn.StateMachine {
@@ -39,8 +39,8 @@ export class OnDemandBeforeDeploy extends Stack {
 
     const beforeDeploy = data.addOnDemandBackup('BeforeDeploy', {
       deleteAfter: Duration.days(14),
-      before: BackupHook.startStateMachine(new Scale(this, 'Pause', service, 0), { timeout: Duration.minutes(10) }),
-      after: BackupHook.startStateMachine(new Scale(this, 'Resume', service, 2), { timeout: Duration.minutes(10) }),
+      before: WorkflowHook.startStateMachine(new Scale(this, 'Pause', service, 0), { timeout: Duration.minutes(10) }),
+      after: WorkflowHook.startStateMachine(new Scale(this, 'Resume', service, 2), { timeout: Duration.minutes(10) }),
     });
     beforeDeploy.grants.startExecution(new iam.Role(this, 'Pipeline', { assumedBy: new iam.AccountRootPrincipal() }));
 

@@ -5,6 +5,7 @@ import { prepareCleanup } from './control-plane/cleanup/prepare-cleanup';
 import { readTurn } from './control-plane/cleanup/read-turn';
 import type { TurnEvent } from './control-plane/cleanup/read-turn';
 import { requireEnvironment } from './runtime/environment';
+import { log } from './runtime/log';
 import type { CleanupMode, CleanupSettings } from '../src/core/cleanup';
 import { chooseDirectories } from '../src/core/cleanup-choice';
 import { cleanupMetrics } from '../src/core/cleanup-metrics';
@@ -35,9 +36,6 @@ type CleanupEvent =
   | { operation: 'choose'; survey: SurveyAnswer; mode: CleanupMode }
   | { operation: 'join'; directory: string; answers: LastDeleteAnswer[] }
   | { operation: 'report'; execution: CleanupExecution };
-
-/** One line of JSON: what Lambda's console adds before it would keep CloudWatch from reading metrics in it. */
-const log = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** The control plane of a cleanup: outside the VPC, without the file system. */
 export async function handler(event: CleanupEvent): Promise<unknown> {

@@ -1,12 +1,26 @@
 import * as backup from '@aws-sdk/client-backup';
 import * as efs from '@aws-sdk/client-efs';
 import type { Aws } from './control-plane/aws';
+import { checkGuards } from './control-plane/check-guards';
+import type { GuardSettings } from './control-plane/check-guards';
+import { checkOtherRestoreJobs } from './control-plane/check-other-restore-jobs';
+import type { FinishedRestoreJob } from './control-plane/check-other-restore-jobs';
 import { prepareRestore } from './control-plane/prepare-restore';
+import type { RestoreSettings } from './control-plane/prepare-restore';
 import { readDeletionFacts } from './control-plane/read-deletion-facts';
 import { requireEnvironment } from './runtime/environment';
+import { log } from './runtime/log';
+import { describeApproval } from '../src/core/approval';
+import type { ApprovalOptions } from '../src/core/approval';
 import { EnvironmentVariable } from '../src/core/contract';
-import type { RestoreExecution } from '../src/core/restore-report';
+import { joinDeletions } from '../src/core/deletion-outcome';
+import type { LastDeleteAnswer } from '../src/core/deletion-outcome';
+import type { DeletionTime } from '../src/core/deletion-time';
+import { takeTimeForDeletion } from '../src/core/deletion-time';
+import { restoreMetrics } from '../src/core/restore-metrics';
 import { reportRestore } from '../src/core/restore-report';
+import type { ReportedRestore, RestoreExecution } from '../src/core/restore-report';
+import type { CompleteRestoreRequest } from '../src/core/restore-request';
 
 const backupClient = new backup.BackupClient({});
 const efsClient = new efs.EFSClient({});
@@ -23,24 +37,42 @@ const target = {
   fileSystemId: requireEnvironment(EnvironmentVariable.FILE_SYSTEM_ID),
   fileSystemArn: requireEnvironment(EnvironmentVariable.FILE_SYSTEM_ARN),
   backupVaultName: requireEnvironment(EnvironmentVariable.BACKUP_VAULT_NAME),
+  moreBackupVaultNames: JSON.parse(requireEnvironment(EnvironmentVariable.MORE_BACKUP_VAULT_NAMES)),
 };
 const mounts = JSON.parse(requireEnvironment(EnvironmentVariable.CLIENT_MOUNTS));
 const defaults = JSON.parse(requireEnvironment(EnvironmentVariable.REQUEST_DEFAULTS));
 
 type ControlPlaneEvent =
-  | { operation: 'prepare'; input: unknown; executionId: string; callerRoleArn: string }
-  | { operation: 'deletion-facts' }
+  | { operation: 'prepare'; input: unknown; executionId: string; startTime: string; settings: RestoreSettings }
+  | { operation: 'approval'; execution: RestoreExecution; options: ApprovalOptions }
+  | { operation: 'guards'; request: CompleteRestoreRequest; settings: GuardSettings }
+  | { operation: 'other-jobs'; request: CompleteRestoreRequest; job: FinishedRestoreJob }
+  | { operation: 'deletion-facts'; time: DeletionTime }
+  | { operation: 'join'; directory: string; answers: LastDeleteAnswer[] }
   | { operation: 'report'; execution: RestoreExecution };
 
 /** The control plane: outside the VPC, without the file system; asks AWS what the state machine must know. */
 export async function handler(event: ControlPlaneEvent): Promise<unknown> {
   switch (event.operation) {
     case 'prepare': {
-      const { input, executionId, callerRoleArn } = event;
-      return prepareRestore(aws, { target, mounts, defaults, input, executionId, callerRoleArn });
+      const { input, executionId, startTime, settings } = event;
+      return prepareRestore(aws, { target, mounts, defaults, input, executionId, startTime, settings });
     }
-    case 'deletion-facts': return readDeletionFacts(aws, target);
-    case 'report': return reportRestore(event.execution);
-    default: throw new Error(`'operation' must be prepare, deletion-facts or report, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
+    case 'approval': return describeApproval(event.execution, event.options);
+    case 'guards': return checkGuards(aws, { target, request: event.request, settings: event.settings });
+    case 'other-jobs': return checkOtherRestoreJobs(aws, target, event.request, event.job);
+    case 'deletion-facts': return { ...takeTimeForDeletion(event.time, Date.now()), ...await readDeletionFacts(aws, target) };
+    case 'join':
+      log({ message: 'directory', directory: event.directory, answers: event.answers }); // the state has room for a part of it only
+      return joinDeletions(event.directory, event.answers);
+    case 'report': return report(event.execution);
+    default: throw new Error(`'operation' must be prepare, approval, guards, other-jobs, deletion-facts, join or report, got ${JSON.stringify((event as { operation?: unknown }).operation)}`);
   }
+}
+
+function report(execution: RestoreExecution): ReportedRestore {
+  const reported = reportRestore(execution);
+  log({ message: 'report', report: reported.report });
+  log(restoreMetrics(reported.report, target.fileSystemId, Date.now()));
+  return reported;
 }

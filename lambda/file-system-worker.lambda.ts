@@ -3,6 +3,8 @@ import { openMount } from './fs/mount';
 import { Deadline } from './runtime/deadline';
 import type { InvocationTime } from './runtime/deadline';
 import { requireEnvironment } from './runtime/environment';
+import { log } from './runtime/log';
+import { cutAnswer } from './worker/cut-answer';
 import { deleteRecoveryDirectory } from './worker/delete';
 import { find } from './worker/find';
 import { bind, refuseForeign } from './worker/going-on';
@@ -13,7 +15,7 @@ import { survey } from './worker/survey';
 import { undo } from './worker/undo';
 import { verify } from './worker/verify';
 import { EnvironmentVariable } from '../src/core/contract';
-import type { WorkerAnswer, WorkerEvent } from '../src/core/worker';
+import type { MoveEvent, VerifyEvent, WorkerAnswer, WorkerEvent } from '../src/core/worker';
 
 /** Whoever ends the process is answered with what is left, too: Lambda ends it like this where the function has extensions. */
 const ended = new AbortController();
@@ -25,10 +27,20 @@ export async function handler(event: WorkerEvent, context: InvocationTime): Prom
   try {
     refuseInvalid(event);
     refuseForeign(event);
-    return bind(event, await run(root, event, new Deadline(context, ended.signal)));
+    return bind(event, fit(event, await run(root, event, new Deadline(context, ended.signal))));
   } finally {
     await root.close();
   }
+}
+
+/** What a state machine has no room for is in the log. */
+function fit(event: WorkerEvent, answer: WorkerAnswer): WorkerAnswer {
+  if ((answer.operation !== 'verify' && answer.operation !== 'move') || !answer.done) {
+    return answer;
+  }
+  const { mostBytes } = event as VerifyEvent | MoveEvent;
+  log({ message: 'answer', event, answer });
+  return mostBytes === undefined || mostBytes === null ? answer : cutAnswer(answer, mostBytes);
 }
 
 async function run(root: Directory, event: WorkerEvent, deadline: Deadline): Promise<WorkerAnswer> {

@@ -15,6 +15,7 @@ export const VERSIONS = [
   '@aws-sdk/client-efs@^3',
   '@cdklabs/cdk-validator-cfnguard@^0.0.62', // Control Tower's proactive controls, run without AWS
   '@types/aws-lambda@^8',
+  'ajv@^8', // checks what we publish against its JSON Schemas
   'asl-validator@^4',
   'aws-local-stepfunctions@^3',
   'cdk-nag@^3',

@@ -7,7 +7,7 @@ import { DeployedTemplate } from './run/deployed-template';
 import { LambdaFunction } from './run/lambda-function';
 import { StateMachine } from './run/state-machine';
 import type { Execution, StateMachineOptions } from './run/state-machine';
-import type { Publication } from './run/task-resource';
+import type { Publication, TaskServices } from './run/task-resource';
 import { EnvironmentVariable } from '../src/core/contract';
 
 export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'percentPerPoll' | 'absentItems' | 'workingDirectory'> {
@@ -20,11 +20,18 @@ export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'pe
   readonly vaultAccessPolicy?: string;
   /** Variables of the worker that differ from the template's; REHEARSAL_LOOKS_AT_CLOCK lets it run out of time. */
   readonly workerEnvironment?: Record<string, string>;
+  /** Variables of the control plane that differ from the template's; REHEARSAL_SECONDS_AHEAD puts its clock forward. */
+  readonly controlPlaneEnvironment?: Record<string, string>;
   /** The Node.js that runs the bundles. @default - the one that runs this process */
   readonly node?: string;
-  /** Takes what is told to the topic. @default - it is kept in `published` */
+  /** Answers whoever asks for an approval; without an answer the execution waits until its patience ends. */
+  readonly answer?: StateMachineOptions['answer'];
+  /** The functions and state machines of the user's that the workflow calls. */
+  readonly hooks?: Pick<TaskServices, 'functions' | 'stateMachines'>;
+  /** Is shown what the topics are told before they are; an error that it throws is how they refuse it. */
   readonly publish?: StateMachineOptions['publish'];
   readonly wait?: StateMachineOptions['wait'];
+  readonly timeout?: StateMachineOptions['timeout'];
   readonly listener?: StateMachineOptions['listener'];
 }
 
@@ -67,18 +74,25 @@ export class Rehearsal {
       [EnvironmentVariable.MOUNT_CHECK]: 'DIRECTORY',
       ...options.workerEnvironment,
     });
-    this.controlPlane = fn(EnvironmentVariable.BACKUP_VAULT_NAME);
+    this.controlPlane = fn(EnvironmentVariable.BACKUP_VAULT_NAME, options.controlPlaneEnvironment);
     this.backupClient = new BackupClient({
       endpoint: aws.endpoint,
       region: template.place.region,
       credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
       maxAttempts: 1, // Step Functions retries as the definition says
     });
-    this.machine = StateMachine.fromTemplate(template, this.only('AWS::StepFunctions::StateMachine'), {
-      functions: [this.worker, this.controlPlane],
+    const ours = this.only('AWS::StepFunctions::StateMachine', ({ RoleArn, DefinitionString }) => RoleArn !== undefined && JSON.stringify(DefinitionString).includes('PrepareRestore'));
+    this.machine = StateMachine.fromTemplate(template, ours, {
+      functions: [this.worker, this.controlPlane, ...options.hooks?.functions ?? []],
+      stateMachines: options.hooks?.stateMachines,
+      answer: options.answer ?? (() => undefined),
       clients: { backup: this.backupClient },
-      publish: options.publish ?? ((publication) => { this.published.push(publication); }),
+      publish: async (publication) => {
+        await options.publish?.(publication);
+        this.published.push(publication);
+      },
       wait: options.wait ?? ((seconds) => seconds / 1000),
+      timeout: options.timeout,
       listener: options.listener,
     });
   }
@@ -98,6 +112,16 @@ export class Rehearsal {
   /** Executes the restore workflow with this input. */
   public async restore(input: unknown, name?: string): Promise<Execution> {
     return this.machine.execute(input, name);
+  }
+
+  /** Stops the execution of this name, as StopExecution does. */
+  public stop(name: string): void {
+    this.machine.stop(name);
+  }
+
+  /** Goes on with the execution of this name where it ended, as RedriveExecution does. */
+  public async redrive(name: string): Promise<Execution> {
+    return this.machine.redrive(name);
   }
 
   public async close(): Promise<void> {

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import type { App, Stack } from 'aws-cdk-lib/core';
-import { encryptedQuickStart, isOurs, quickStart } from './helpers/apps';
+import { encryptedQuickStart, everyRestore, isOurs, quickStart } from './helpers/apps';
 
 const RULES = path.join(path.dirname(require.resolve('@cdklabs/cdk-validator-cfnguard/package.json')), 'rules', 'control-tower', 'cfn-guard');
 const DOCUMENT = path.join(__dirname, '..', 'docs', 'compliance.md');
@@ -55,6 +55,15 @@ test.each([['the quick start', 2, plain], ['the quick start with keys', 3, encry
   for (const row of rows) {
     expect([row[0], row[column]]).toEqual([row[0], cells(row[column]).length === 0 ? 'met' : expect.stringMatching(/^not met: /)]);
   }
+});
+
+test('a restore workflow with everything is looked at by no other control, and its findings are those of the table', () => {
+  const { applicable, findings } = inspect(everyRestore(PATHS));
+  const listed = rows.map(([control]) => control);
+  expect(applicable.filter((control) => !listed.includes(control))).toEqual([]);
+  // the cleanup has a function of its own, which is made as that of the workflow
+  const alike = findings.map((finding) => finding.replace('Restore/Cleanup/', 'Restore/'));
+  expect(alike.filter((finding) => !encrypted.findings.includes(finding))).toEqual([]);
 });
 
 test('whatever is not met says why', () => {

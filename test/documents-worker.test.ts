@@ -60,6 +60,44 @@ test.each(events.map((event, index) => [`${index + 1}: ${event.operation}`, even
   expect(JSON.parse(JSON.stringify(await handler(event, { getRemainingTimeInMillis: () => 900_000 })))).toEqual(answer);
 });
 
+/** What the function writes to its log meanwhile. */
+async function logged(event: object): Promise<{ answer: any; log: any[] }> {
+  const lines: string[] = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  const answer = await handler(event as never, { getRemainingTimeInMillis: () => 900_000 });
+  return { answer: JSON.parse(JSON.stringify(answer)), log: lines.map((line) => JSON.parse(line)) };
+}
+
+describe('the last answer', () => {
+  const directory = 'aws-backup-restore_2026-11-23T08-00-00-000000000Z';
+  const verify = { operation: 'verify', directory, items: Array.from({ length: 20 }, (_, index) => `/missing/${'x'.repeat(60)}/${index}`) };
+  const move = { operation: 'move', directory, conflictPolicy: 'SKIP', dryRun: true };
+  beforeAll(() => {
+    for (const parent of [directory, '.']) {
+      fs.mkdirSync(at(`${parent}/taken`), { recursive: true });
+      Array.from({ length: 20 }, (_, index) => fs.writeFileSync(at(`${parent}/taken/${'y'.repeat(60)}-${index}`), ''));
+    }
+  });
+  afterAll(() => ['taken', directory].forEach((own) => fs.rmSync(at(own), { recursive: true })));
+
+  test.each([verify, move])('of $operation is in the log, with its event', async (event) => {
+    const { answer, log } = await logged(event);
+    expect(log).toEqual([{ message: 'answer', event, answer }]);
+  });
+
+  test.each([{ ...verify, mostBytes: 1000 }, { ...move, mostBytes: 1000 }])('of $operation is at most as long as the event says; the log has all of it', async (event) => {
+    const { answer, log: [{ answer: whole }] } = await logged(event);
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(1000);
+    expect(Buffer.byteLength(JSON.stringify(whole))).toBeGreaterThan(1000);
+    expect({ ...answer, findings: [], notes: [], plan: {} }).toEqual({ ...whole, findings: [], notes: [], plan: {} });
+  });
+
+  test.each(['survey', 'undo', 'delete', 'release'])('of %s is not', async (operation) => {
+    const event = events.find((each) => each.operation === operation);
+    expect((await logged({ ...event, directory })).log).toEqual([]);
+  });
+});
+
 test('the file is back, and nothing else is left', () => {
   expect(fs.readdirSync(at('projects/alpha')).sort()).toEqual(['notes.md', 'report.txt']);
   expect(fs.readdirSync(root)).toEqual(['projects']);

@@ -8,6 +8,7 @@ import type { Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { quickStart } from './helpers/apps';
 import { findings } from './private/nag';
+import { ApprovedRestore } from '../examples/approved-restore';
 import { ComplianceLock } from '../examples/compliance-lock';
 import { CentralVault, CopiedFileSystem } from '../examples/copies';
 import { ExistingFileSystems } from '../examples/existing-file-systems';
@@ -43,6 +44,10 @@ const CENTRAL = { account: '210987654321', region: 'eu-central-1' };
 
 /** The stacks of the examples beside the quick start, and what of each is the user's own, not ours to judge. */
 const OTHERS: Record<string, [(app: App) => Stack, RegExp]> = {
+  'approved-restore.ts': [(app) => new ApprovedRestore(app, 'ApprovedRestore', {
+    stopFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:stop-application',
+    startStateMachineArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:start-application',
+  }), / ApprovedRestore\/(Vpc|Approvers|Restores|Operators|ApproversRole)\b/],
   'compliance-lock.ts': [(app) => new ComplianceLock(app, 'ComplianceLock'), / ComplianceLock\/(Vpc|BreakGlass|Jobs|TopicKey)\b/],
   'copies.ts': [(app) => new CopiedFileSystem(app, 'CopiedFileSystem', { account: '123456789012', region: 'eu-central-1' }, CENTRAL), / CopiedFileSystem\/Vpc/],
   'existing-file-systems.ts': [(app) => new ExistingFileSystems(app, 'ExistingFileSystems'), / ExistingFileSystems\/(Vpc|Auditors)/],

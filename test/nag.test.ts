@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Validations } from 'aws-cdk-lib/core';
 import type { App, Stack } from 'aws-cdk-lib/core';
-import { encryptedQuickStart, everyProp, isOurs, quickStart, settings } from './helpers/apps';
+import { encryptedQuickStart, everyProp, everyRestore, isOurs, quickStart, settings } from './helpers/apps';
 import { findings } from './private/nag';
 
 /** What the six packs find in our constructs: rule and path. */
@@ -110,9 +110,30 @@ test('the quick start as it is lacks nothing but keys for its logs', () => {
 });
 
 test('every construct with every prop lacks nothing but what it was told to: an older runtime, logs without a key', () => {
-  const found = ours(everyProp()).filter((finding) => !/ EveryProp\/(Auditors|Watchers)\//.test(finding)); // the user's roles
+  const found = ours(everyProp()).filter((finding) => !/ EveryProp\/(ApproversRole|Auditors|Starters|Watchers|RestoresFailed)\b/.test(finding)); // the user's roles
   expect([...new Set(found.map((finding) => finding.replace(/^\S+-(\w+) .*$/, '$1')))].sort()).toEqual(['CloudWatchLogGroupEncrypted', 'L1', 'LambdaLatestVersion']);
   expect(found.filter((finding) => finding.includes('LogGroup')).every((finding) => finding.includes(' EveryProp/OfAnImportedOne/'))).toBe(true);
+});
+
+test('a restore workflow with everything, and with keys, has no finding', () => {
+  expect(ours(everyRestore())).toEqual([]);
+});
+
+test('every acknowledgement of a restore workflow with everything answers a finding, and says what the wildcard is for', () => {
+  const acknowledge = jest.spyOn(Validations.prototype, 'acknowledge').mockImplementation(() => undefined);
+  const reported = ours(everyRestore()).map((finding) => finding.replace('EveryRestore/', '').replace(/(\/Resource)+$/, ''));
+  acknowledge.mockRestore();
+  const made = acknowledgements(everyRestore());
+  expect([...new Set(made.map(({ id, path }) => `${id} ${path.replace(/(\/Resource)+$/, '')}`))].sort()).toEqual([...new Set(reported)].sort());
+  const wildcards = (path: string) => [...new Set(made.filter((each) => each.path === `Data/Restore/${path}/Policy` && each.id !== EVERYWHERE).map(({ id, reason }) => `${id} ${reason}`))];
+  expect(wildcards('StateMachineRole')).toEqual([
+    RECOVERY_POINTS.join(' '),
+    expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\S+:execution:start:\*\] an execution gets its ARN when it is started$/),
+  ]);
+  expect(wildcards('RestoreRole').sort()).toEqual([
+    expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\S+:file-system\/\*\] a file system gets its id when AWS Backup makes it; limited to this account and Region$/),
+    expect.stringContaining(':key/*] neither the file system nor the vault tells its key'),
+  ]);
 });
 
 test('the custom resources lack nothing but a key for the logs of the one that empties a vault', () => {

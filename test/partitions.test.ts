@@ -1,13 +1,17 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import * as backup from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { App, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { ExistingFileSystems } from '../examples/existing-file-systems';
 import { OnDemandBeforeDeploy } from '../examples/on-demand-before-deploy';
 import { QuickStart } from '../examples/quick-start';
 import {
   AutomaticBackups, AutomaticBackupVaultAccess, BackedUpFileSystem, BackupPeers, CleanupMode, EfsAutomaticBackups, EfsBackupPlan, EfsBackupVault,
-  EfsLogicallyAirGappedVault, EfsRegionOptIn, RegionOptInMode, VaultEncryption, VaultLock,
+  EfsLogicallyAirGappedVault, EfsRegionOptIn, RegionOptInMode, RestoreApprovalStage, VaultEncryption, VaultLock, WorkflowHook,
 } from '../src';
 
 /** What the examples do not show. */
@@ -22,7 +26,17 @@ class TheRest extends Stack {
     });
     const plan = EfsBackupPlan.grandfatherFatherSon(this, 'Plan', { backupVault: vault });
     const data = new BackedUpFileSystem(this, 'Data', { vpc, backupPlan: plan, finalBackup: {}, removalPolicy: RemovalPolicy.DESTROY });
-    data.addRestoreWorkflow('Restore').addCleanup('Cleanup', { mode: CleanupMode.DELETE, workers: 4 });
+    const stop = WorkflowHook.invokeFunction(lambda.Function.fromFunctionName(this, 'Stop', 'stop'));
+    const start = WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineName(this, 'Start', 'start'));
+    const workflow = data.addRestoreWorkflow('Restore', {
+      moreBackupVaults: [backup.BackupVault.fromBackupVaultName(this, 'AutomaticVault', 'aws/efs/automatic-backup-vault')],
+      allowNewFileSystems: true,
+      approval: { topic: new sns.Topic(this, 'Approvers'), stages: [RestoreApprovalStage.BEFORE_RESTORE, RestoreApprovalStage.BEFORE_MOVE] },
+      hooks: { beforeRestore: stop, afterRestore: start, beforeMove: start, afterMove: stop },
+      workers: 4,
+    });
+    workflow.addCleanup('Cleanup', { mode: CleanupMode.DELETE, workers: 4 });
+    new CfnOutput(this, 'Console', { value: workflow.consoleUrl });
     new BackedUpFileSystem(this, 'Automatic', { vpc, automaticBackups: AutomaticBackups.INSTEAD_OF_PLAN });
     new EfsBackupVault(this, 'ThrownAway', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteRecoveryPoints: true });
     new EfsLogicallyAirGappedVault(this, 'AirGapped', { minRetention: Duration.days(7), maxRetention: Duration.days(30) });

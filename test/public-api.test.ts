@@ -10,7 +10,7 @@ import { WarningId } from '../src/private/warnings';
  */
 const EXPORTS = [
   'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackups', 'AutomaticBackupsStatus',
-  'AutomaticVaultGuardOptions', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps', 'BackupHook', 'BackupHookOptions',
+  'AutomaticVaultGuardOptions', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps',
   'BackupPeers', 'BackupVaultOptions', 'CleanupMetric', 'CleanupMode', 'ClientAccess', 'ClientMount', 'ComplianceLockAcknowledgement',
   'ComplianceLockOptions', 'ConflictPolicy', 'CopyDestination', 'DeletionGuard', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup',
   'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule',
@@ -19,9 +19,10 @@ const EXPORTS = [
   'EfsFileSystemPolicy', 'EfsLogicallyAirGappedVault', 'EfsLogicallyAirGappedVaultProps', 'EfsOnDemandBackup', 'EfsOnDemandBackupGrants',
   'EfsOnDemandBackupOptions', 'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
   'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupOptions',
-  'FinalBackupProps', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
-  'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreExpectation', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption',
-  'VaultEvent', 'VaultKeyOptions', 'VaultLock', 'VaultLockOptions',
+  'FinalBackupProps', 'NewFileSystem', 'NewFileSystemPerformanceMode', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
+  'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreApproval', 'RestoreApprovalStage', 'RestoreExpectation', 'RestoreHooks',
+  'RestoreMetric', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption',
+  'VaultEvent', 'VaultKeyOptions', 'VaultLock', 'VaultLockOptions', 'WorkflowHook', 'WorkflowHookOptions',
 ];
 
 const WARNINGS = [

@@ -1,7 +1,7 @@
 import * as efs from 'aws-cdk-lib/aws-efs';
 import { App, Stack } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { encryptedQuickStart, everyProp, quickStart, settings } from './helpers/apps';
+import { encryptedQuickStart, everyProp, everyRestore, quickStart, settings } from './helpers/apps';
 
 /** What the validation of aws-cdk-lib only warns of fails, too. */
 const STRICT = { '@aws-cdk/core:strictCfnValidateErrors': true };
@@ -20,6 +20,7 @@ test.each<[string, (context: Record<string, unknown>) => Stack]>([
   ['the quick start', quickStart],
   ['the quick start with keys', encryptedQuickStart],
   ['every construct with every prop', everyProp],
+  ['a restore workflow with everything', everyRestore],
   ['every custom resource', settings],
 ])('the template of %s breaks no rule of CloudFormation', (_name, make) => {
   expect(() => synth(make(STRICT))).not.toThrow();

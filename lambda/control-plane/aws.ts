@@ -22,6 +22,8 @@ export interface Protected {
   readonly fileSystemId: string;
   readonly fileSystemArn: string;
   readonly backupVaultName: string;
+  /** Further vaults that a request may name. */
+  readonly moreBackupVaultNames: readonly string[];
 }
 
 /** Reads all pages of a list. */

@@ -1,5 +1,6 @@
 import { readRunningRestoreJobs } from './aws';
 import type { Aws, Protected } from './aws';
+import { checkOffered } from '../../src/core/check-restore-request';
 import { RestoreError } from '../../src/core/contract';
 import { describeProblems } from '../../src/core/problem';
 import type { Problem } from '../../src/core/problem';
@@ -8,18 +9,28 @@ import { replicationDestinationProblem } from '../../src/core/restore-target';
 import { deniesAction } from '../../src/core/vault-policy';
 import { NamedError } from '../runtime/named-error';
 
+export interface GuardSettings {
+  /** The role that starts restore jobs: that of the state machine. */
+  readonly callerRoleArn: string;
+  readonly allowsNewFileSystems: boolean;
+}
+
 export interface GuardOptions {
   readonly target: Protected;
   readonly request: CompleteRestoreRequest;
-  /** The role that starts restore jobs: that of the state machine. */
-  readonly callerRoleArn: string;
+  readonly settings: GuardSettings;
 }
 
-/** Refuses what would make a restore fail later, or end in a mess, before AWS Backup is called. */
-export async function checkGuards(aws: Aws, { target, request, callerRoleArn }: GuardOptions): Promise<void> {
-  refuse(RestoreError.FILE_SYSTEM_NOT_WRITABLE, await fileSystemProblems(aws, target.fileSystemId));
-  refuse(RestoreError.RESTORE_DENIED_BY_VAULT, await vaultProblems(aws, target.backupVaultName, callerRoleArn));
-  const running = request.allowConcurrentRestores ? [] : await readRunningRestoreJobs(aws, target.fileSystemArn);
+/** Everything about the world that would make a restore fail later, or end in a mess. */
+export async function checkGuards(aws: Aws, { target, request, settings }: GuardOptions): Promise<void> {
+  const { moreBackupVaultNames, fileSystemId, fileSystemArn } = target;
+  const { backupVaultName = target.backupVaultName } = request;
+  const offered = { backupVaultNames: [target.backupVaultName, ...moreBackupVaultNames], allowsNewFileSystems: settings.allowsNewFileSystems };
+  refuse(RestoreError.INVALID_RESTORE_REQUEST, checkOffered(request, offered));
+  refuse(RestoreError.FILE_SYSTEM_NOT_WRITABLE, request.newFileSystem === undefined ? await fileSystemProblems(aws, fileSystemId) : []);
+  refuse(RestoreError.RESTORE_DENIED_BY_VAULT, await vaultProblems(aws, backupVaultName, settings.callerRoleArn));
+  // one that makes a file system of its own leaves no recovery directory
+  const running = request.allowConcurrentRestores || request.newFileSystem !== undefined ? [] : await readRunningRestoreJobs(aws, fileSystemArn);
   refuse(RestoreError.ANOTHER_RESTORE_RUNNING, running.length === 0 ? [] : [{
     subject: 'fileSystem',
     rule: 'must have no other restore job that is pending or running, since two recovery directories are hard to tell apart',
@@ -40,7 +51,7 @@ async function fileSystemProblems(aws: Aws, fileSystemId: string): Promise<Probl
   });
   const problems: Problem[] = [];
   if (!fileSystem) {
-    problems.push({ subject: 'fileSystem', rule: 'must exist', value: fileSystemId, remedy: 'AWS Backup can restore a deleted file system into a new one only: aws backup start-restore-job with newFileSystem=true' });
+    problems.push({ subject: 'fileSystem', rule: 'must exist', value: fileSystemId, remedy: 'a deleted file system can be restored into a new one only: "newFileSystem": {}' });
   } else if (fileSystem.LifeCycleState !== 'available') {
     problems.push({ subject: 'fileSystem', rule: "must be in the lifecycle state 'available'", value: fileSystem.LifeCycleState, remedy: 'wait until it is, then start the restore again' });
   }
@@ -58,7 +69,7 @@ async function vaultProblems(aws: Aws, backupVaultName: string, callerRoleArn: s
     throw error;
   });
   return deniesAction(policy, 'backup:StartRestoreJob', callerRoleArn) ? [{
-    subject: 'backupVault',
+    subject: 'backupVaultName',
     rule: `must not deny backup:StartRestoreJob to ${callerRoleArn} in its access policy`,
     value: backupVaultName,
     remedy: "let that role restore: AutomaticBackupVaultAccess opens the vault of the automatic backups of EFS, 'restoreRoles' of DeletionGuard.likeAutomaticVault one of yours",

@@ -11,7 +11,7 @@ export interface DeletionFactsRead {
 
 /** Reads the facts that only AWS knows; the worker decides with them. */
 export async function readDeletionFacts(
-  aws: Pick<Aws, 'describeAccessPoints' | 'listRestoreJobsByProtectedResource'>, target: Omit<Protected, 'backupVaultName'>,
+  aws: Pick<Aws, 'describeAccessPoints' | 'listRestoreJobsByProtectedResource'>, target: Pick<Protected, 'fileSystemId' | 'fileSystemArn'>,
 ): Promise<DeletionFactsRead> {
   const accessPointRoots: string[] = [];
   for await (const page of pages((NextToken) => aws.describeAccessPoints({ FileSystemId: target.fileSystemId, NextToken }))) {

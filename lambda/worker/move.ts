@@ -13,7 +13,7 @@ import { recount } from './move/recount';
 import type { Begun } from './move/recount';
 import { Summary } from './move/summary';
 import { Tally } from './move/tally';
-import { asidePath, hasAside, isOurs, NOT_OURS, writeRecord } from './records';
+import { asidePath, hasAside, isOurs, NOT_OURS, readRecord, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
 
@@ -51,7 +51,8 @@ function notBegun(path: string, note: string): MoveAnswer {
 const MOST_INTERRUPTED = 100;
 
 class Move {
-  private readonly from?: MoveResume;
+  private from?: MoveResume;
+  private undoneAt?: number;
 
   constructor(
     private readonly root: Directory,
@@ -64,7 +65,12 @@ class Move {
   }
 
   public async run(): Promise<MoveAnswer> {
-    const { root, restored, event, from } = this;
+    const { root, recovery, restored, event } = this;
+    this.undoneAt = (await readRecord(root, event.directory, (await recovery.stat()).ino, 'undone'))?.writtenAt;
+    if (this.from?.phase === 'APPLY' && this.from.undoneAt !== this.undoneAt) {
+      this.from = undefined; // what lies before the cursor was taken back meanwhile
+    }
+    const { from } = this;
     const dryRun = event.dryRun === true;
     if (dryRun) {
       const planned = new Tally(from?.counts, from?.notes);
@@ -124,7 +130,9 @@ class Move {
     if (!end.done) {
       const journal = end.journal ?? last;
       const interrupted = end.interrupted.slice(0, MOST_INTERRUPTED);
-      return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts: tally.counts, notes: tally.notes, journal, interrupted } });
+      const undoneAt = this.undoneAt === undefined ? {} : { undoneAt: this.undoneAt };
+      const { counts, notes } = tally;
+      return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts, notes, journal, interrupted, ...undoneAt } });
     }
     const { failed } = tally.counts;
     const kept = await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {};

@@ -47,6 +47,10 @@ export async function undo(root: Directory, event: UndoEvent, deadline: Deadline
     return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: 'is not a real directory on this file system' }]);
   }
   try {
+    if (!event.previous?.resume) {
+      // a move that was stopped and is called again must see that what it had moved is not in its place any more
+      await writeRecord(root, event.directory, (await recovery.stat()).ino, 'undone');
+    }
     return await new Undoing(root, recovery, event, deadline).run(numbers);
   } finally {
     await recovery.close();

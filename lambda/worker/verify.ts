@@ -3,6 +3,7 @@ import { openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
 import { listSurveyedNames } from './survey/names';
 import { treePathOf } from './verify/expected';
+import { foreignTo } from './verify/foreign';
 import { LookThrough } from './verify/look-through';
 import { NOTHING } from './verify/tally';
 import { classifyRootEntry, parseRecoveryDirectoryName, RootEntryKind } from '../../src/core/recovery-directory';
@@ -33,6 +34,7 @@ export async function verify(root: Directory, event: VerifyEvent, deadline: Dead
     }
     const findings = [
       ...await findingsOf(directory, event.items, counts),
+      ...await foreignTo(directory, event.items ?? []),
       ...unreadable.map(({ path, note }) => `'${path}' could not be read completely: ${note}`),
       ...await look.expected.findings(directory, parseRecoveryDirectoryName(event.directory)!.instant),
     ];

@@ -55,7 +55,8 @@ function describeRestoreJob({ account }: Home, { backupVaultArn }: BackupVault, 
     IamRoleArn: job.iamRoleArn,
     ResourceType: 'EFS',
     RecoveryPointCreationDate: job.recoveryPoint.creationDate,
-    // CreatedResourceArn: whether it is set for a restore into an existing file system is unconfirmed, so nothing may need it
+    // whether it is set for a restore into an existing file system is unconfirmed, so nothing may need it
+    CreatedResourceArn: job.createdResourceArn,
   };
 }
 

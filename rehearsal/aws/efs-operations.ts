@@ -109,8 +109,15 @@ export function efsOperations({ fileSystems, pageSize }: EfsOperationsOptions): 
       name: 'DescribeAccessPoints',
       method: 'GET',
       path: '/2015-02-01/access-points',
-      query: { ...FILE_SYSTEM_ID, MaxResults: { member: 'MaxResults', type: 'integer' }, NextToken: { member: 'NextToken', type: 'string' } },
-    }, ({ FileSystemId, MaxResults, NextToken }) => {
+      query: { ...FILE_SYSTEM_ID, AccessPointId: { member: 'AccessPointId', type: 'string' }, MaxResults: { member: 'MaxResults', type: 'integer' }, NextToken: { member: 'NextToken', type: 'string' } },
+    }, ({ FileSystemId, AccessPointId, MaxResults, NextToken }) => {
+      if (AccessPointId !== undefined && FileSystemId === undefined) {
+        const owner = [...fileSystems.values()].find(({ accessPoints }) => accessPoints.some(({ accessPointId }) => accessPointId === AccessPointId));
+        if (!owner) {
+          throw new AwsError('AccessPointNotFound', `Access point '${AccessPointId}' does not exist.`, 404);
+        }
+        return { AccessPoints: [describeAccessPoint(owner, owner.accessPoints.find(({ accessPointId }) => accessPointId === AccessPointId)!)] };
+      }
       if (FileSystemId === undefined) {
         throw notRehearsed('DescribeAccessPoints without FileSystemId');
       }

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { RestoreJobFault } from './faults';
 import { recoveryDirectoryName } from './identifiers';
 import type { RecoveryDirectoryPrefix } from './identifiers';
@@ -76,6 +76,16 @@ export async function deliver(delivery: Delivery, faults: readonly RestoreJobFau
   const directories: string[] = [];
   for (let count = has('DIRECTORY_NEVER') ? 0 : has('TWO_DIRECTORIES') ? 2 : 1; count > 0; count--) {
     directories.push(await deliverDirectory(delivery, missing));
+  }
+  return directories;
+}
+
+/** As `deliver`, while somebody looks: what comes after the job was completed is complete as soon as it can be seen. */
+export async function deliverAtOnce(delivery: Delivery, faults: readonly RestoreJobFault[]): Promise<string[]> {
+  const outOfSight = await mkdtemp(join(dirname(delivery.snapshot), 'restored-'));
+  const directories = await deliver({ ...delivery, root: outOfSight }, faults);
+  for (const name of await readdir(outOfSight)) {
+    await rename(join(outOfSight, name), join(delivery.root, name));
   }
   return directories;
 }

@@ -1,9 +1,10 @@
 import type { StartRestoreJobInput } from '@aws-sdk/client-backup';
 import { AwsError, invalidParameterValue, invalidRequest, missingParameterValue, notRehearsed, resourceNotFound } from './aws-error';
 import type { BackupVaults, RecoveryPoint } from './backup-vaults';
+import type { ElasticFileSystem } from './elastic-file-system';
 import type { Faults, RestoreJobFault } from './faults';
 import { uuidOf } from './identifiers';
-import { absentItem, deliver, leaveFailedDirectory } from './restore-delivery';
+import { absentItem, deliver, deliverAtOnce, leaveFailedDirectory } from './restore-delivery';
 import type { Delivery } from './restore-delivery';
 import { planRestore } from './restore-metadata';
 import { deniesRestore } from './vault-access-policy';
@@ -15,7 +16,7 @@ export interface RestoreJob {
   readonly metadata: Readonly<Record<string, string>>;
   readonly iamRoleArn: string;
   readonly creationDate: Date;
-  readonly faults: readonly RestoreJobFault[];
+  faults: readonly RestoreJobFault[];
   status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'ABORTED' | 'FAILED';
   statusMessage?: string;
   completionDate?: Date;
@@ -24,6 +25,8 @@ export interface RestoreJob {
   polls: number;
   /** The directories that this job has made at the root of the file system. AWS tells nobody; tests may look. */
   directories: string[];
+  /** What it restored into, once it completed. That it is set for the file system that was backed up is unconfirmed, so it is not. */
+  createdResourceArn?: string;
   /** What a completed job has yet to bring. */
   withheld?: { readonly delivery: Delivery; pollsLeft: number };
 }
@@ -32,6 +35,8 @@ export interface RestoreJobsOptions {
   readonly vaults: BackupVaults;
   readonly faults: Faults;
   readonly now: () => Date;
+  /** Makes a file system for a restore. */
+  readonly createFileSystem: (creationToken: string) => ElasticFileSystem;
   /** By how many percent each DescribeRestoreJob call moves a job. */
   readonly percentPerPoll: number;
   /** What becomes of a job with an item that the recovery point does not have: AWS does not document it. */
@@ -68,8 +73,8 @@ export class RestoreJobs {
     if (ResourceType !== undefined && ResourceType !== 'EFS') {
       throw invalidParameterValue(`Invalid resource type: ${ResourceType}`);
     }
-    if (Metadata!.newFileSystem === 'true' || CopySourceTagsToRestoredResource === true) {
-      throw notRehearsed('restores into a new file system: our workflows restore into the existing one');
+    if (CopySourceTagsToRestoredResource === true) {
+      throw notRehearsed('tags of a restored file system: our workflows ask for none');
     }
     // "If you retry a successful request with the same idempotency token, the retry succeeds with no action taken." (StartRestoreJob,
     // IdempotencyToken.) That it answers with the first job's id, and for how long, is unconfirmed.
@@ -128,6 +133,13 @@ export class RestoreJobs {
     });
   }
 
+  /** Lets the jobs go on that the fault STUCK holds. */
+  releaseStuckJobs(): void {
+    for (const job of this.byId.values()) {
+      job.faults = job.faults.filter(({ restoreJob }) => restoreJob !== 'STUCK');
+    }
+  }
+
   /** Calls that come at the same time move jobs one after the other. */
   private async inTurn(step: () => Promise<void>): Promise<void> {
     const mine = this.queue.then(step);
@@ -164,7 +176,9 @@ export class RestoreJobs {
       return;
     }
     const instant = this.options.now();
-    await this.finish(job, { restoreJobId: job.restoreJobId, snapshot, root: job.recoveryPoint.fileSystem.root, items: plan.items, instant });
+    const target = plan.creationToken === undefined ? job.recoveryPoint.fileSystem : this.options.createFileSystem(plan.creationToken);
+    job.createdResourceArn = plan.creationToken === undefined ? undefined : target.arn;
+    await this.finish(job, { restoreJobId: job.restoreJobId, snapshot, root: target.root, items: plan.items, instant });
   }
 
   private async finish(job: RestoreJob, delivery: Delivery): Promise<void> {
@@ -194,7 +208,7 @@ export class RestoreJobs {
 
   private async deliverWithheld(job: RestoreJob): Promise<void> {
     if (job.withheld) {
-      job.directories.push(...await deliver(job.withheld.delivery, job.faults));
+      job.directories.push(...await deliverAtOnce(job.withheld.delivery, job.faults));
       job.withheld = undefined;
     }
   }

@@ -1,7 +1,7 @@
 import type { RecoveryPoint } from './backup-vaults';
 
 /** What the metadata of a restore job asks for, or why the job must fail. */
-export type RestorePlan = { readonly items?: readonly string[] } | { readonly refusal: string };
+export type RestorePlan = { readonly items?: readonly string[]; readonly creationToken?: string } | { readonly refusal: string };
 
 /** The keys of "Restore an Amazon EFS file system", AWS Backup Developer Guide. */
 const KEYS = [
@@ -26,6 +26,23 @@ function withoutNested(items: readonly string[]): string[] {
   return [...new Set(items)].filter((item) => !items.some((other) => item.startsWith(`${other}/`)));
 }
 
+type Target = { readonly creationToken?: string } | { readonly refusal: string };
+
+function existingTarget(fileSystem: RecoveryPoint['fileSystem']): Target {
+  if (fileSystem.readOnly) {
+    // follows from "the destination file system is read-only" (Amazon EFS User Guide, "Replicating file systems"); not stated itself
+    return { refusal: `File system ${fileSystem.fileSystemId} is read-only: it is the destination of a replication` };
+  }
+  return fileSystem.lifeCycleState === 'available' ? {} : { refusal: `File system ${fileSystem.fileSystemId} is not available: ${fileSystem.lifeCycleState}` };
+}
+
+function newTarget({ CreationToken, Encrypted, KmsKeyId }: Readonly<Record<string, string>>): Target {
+  if (CreationToken === undefined || CreationToken.length < 1 || CreationToken.length > 64) {
+    return { refusal: `Invalid restore metadata: CreationToken ${CreationToken}` }; // accepted, and the job fails (aws-cli issue 4467)
+  }
+  return KmsKeyId !== undefined && Encrypted !== 'true' ? { refusal: 'Invalid restore metadata: KmsKeyId without Encrypted' } : { creationToken: CreationToken };
+}
+
 /**
  * Reads the metadata of a job, as AWS Backup does after StartRestoreJob has long answered: metadata that cannot work is accepted
  * and the job fails later (aws-cli issue 4467). The texts of AWS are not documented; these are the rehearsal's.
@@ -42,19 +59,16 @@ export function planRestore(metadata: Readonly<Record<string, string>>, { fileSy
   if (metadata['file-system-id'] !== fileSystem.fileSystemId) {
     return { refusal: `Invalid restore metadata: file-system-id ${metadata['file-system-id']} is not the file system of the recovery point` };
   }
-  if (metadata.newFileSystem !== 'false') {
+  if (metadata.newFileSystem !== 'false' && metadata.newFileSystem !== 'true') {
     return { refusal: `Invalid restore metadata: newFileSystem ${metadata.newFileSystem}` };
   }
-  if (fileSystem.readOnly) {
-    // follows from "the destination file system is read-only" (Amazon EFS User Guide, "Replicating file systems"); not stated itself
-    return { refusal: `File system ${fileSystem.fileSystemId} is read-only: it is the destination of a replication` };
-  }
-  if (fileSystem.lifeCycleState !== 'available') {
-    return { refusal: `File system ${fileSystem.fileSystemId} is not available: ${fileSystem.lifeCycleState}` };
+  const target = metadata.newFileSystem === 'true' ? newTarget(metadata) : existingTarget(fileSystem);
+  if ('refusal' in target) {
+    return target;
   }
   if (metadata.ItemsToRestore === undefined) {
-    return {};
+    return target;
   }
   const items = itemsOf(metadata.ItemsToRestore);
-  return items ? { items: withoutNested(items) } : { refusal: 'Invalid restore metadata: ItemsToRestore is not a JSON array of absolute paths' };
+  return items ? { ...target, items: withoutNested(items) } : { refusal: 'Invalid restore metadata: ItemsToRestore is not a JSON array of absolute paths' };
 }

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join, relative, resolve } from 'node:path';
@@ -83,7 +84,9 @@ export class AwsService {
     this.faults = new Faults(options.faults);
     this.vaults = new BackupVaults({ home: this.home, now, workingDirectory });
     this.backupJobs = new BackupJobs({ fileSystems: this.fileSystems, vaults: this.vaults, faults: this.faults, now, percentPerPoll });
-    this.restoreJobs = new RestoreJobs({ vaults: this.vaults, faults: this.faults, now, percentPerPoll, absentItems });
+    this.restoreJobs = new RestoreJobs({
+      vaults: this.vaults, faults: this.faults, now, percentPerPoll, absentItems, createFileSystem: (token) => this.createRestoredFileSystem(token),
+    });
     this.server = fastify({
       forceCloseConnections: true, // the SDK keeps its connections open
       exposeHeadRoutes: false, // only what is listed
@@ -115,6 +118,15 @@ export class AwsService {
       throw new Error(`the working directory '${this.workingDirectory}' lies in the file system '${root}': its snapshots would hold themselves`);
     }
     const fileSystem = new ElasticFileSystem({ ...options, root, home: this.home, ordinal: this.fileSystems.size, creationTime: this.now() });
+    this.fileSystems.set(fileSystem.fileSystemId, fileSystem);
+    return fileSystem;
+  }
+
+  /** Makes the file system of a restore; a token that was used before is one that exists (CreateFileSystem, Amazon EFS API reference). */
+  private createRestoredFileSystem(creationToken: string): ElasticFileSystem {
+    const root = join(this.workingDirectory, 'restored', createHash('sha256').update(creationToken).digest('hex'));
+    mkdirSync(root, { recursive: true });
+    const fileSystem = new ElasticFileSystem({ root, home: this.home, ordinal: this.fileSystems.size, creationTime: this.now() });
     this.fileSystems.set(fileSystem.fileSystemId, fileSystem);
     return fileSystem;
   }

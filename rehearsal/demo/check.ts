@@ -25,10 +25,14 @@ export class Check {
     this.damaged = takeInventory(this.root);
   }
 
-  /** Everything that is not as it must be after a restore that worked. */
-  public restored(): string[] {
+  /** Everything that is not as it must be after a restore that worked, which leaves at the root what the names say, each of them once. */
+  public restored(leaves: readonly RegExp[] = []): string[] {
     const expected = new Map([...this.damaged, ...within(this.before, [LOST_FILE, LOST_TREE])]);
-    return differences(expected, takeInventory(this.root));
+    const now = takeInventory(this.root);
+    const left = leaves.map((name) => fs.readdirSync(this.root).find((found) => name.test(found)));
+    within(now, left.map((name) => `/${name}`)).forEach((_, own) => now.delete(own));
+    const gone = leaves.filter((_, index) => left[index] === undefined).map((name) => `nothing at the root has a name like ${name}`);
+    return [...differences(expected, now), ...gone];
   }
 
   /** Everything that is not as it must be after a restore that failed: all as it was, beside what AWS Backup left. */

@@ -51,10 +51,11 @@ function summaryOf({ state, output }: StateEvent): string {
   switch (state) {
     case 'PrepareRestore': return `: recovery point of ${known.prepared.recoveryPoint.created}`;
     case 'StartRestoreJob': return `: ${known.job.RestoreJobId}`;
-    case 'FindRecoveryDirectory': return `: /${known.found.directory}`;
+    case 'FindRecoveryDirectory': return `: /${known.work.found.directory}`;
     case 'VerifyRecoveryDirectory': return `: ${known.verification.verdict}, ${JSON.stringify(known.verification.counts)}`;
+    case 'PlanMove':
     case 'MoveIntoPlace': return `: ${known.move.outcome}, ${JSON.stringify(known.move.counts)}`;
-    case 'DeleteRecoveryDirectory': return `: ${known.deletion.outcome}, ${known.deletion.deletedEntries} entries`;
+    case 'DeleteShard': return `: ${known.deletion.outcome}, ${known.deletion.deletedEntries} entries`;
     default: return '';
   }
 }

@@ -42,6 +42,8 @@ const KINDS: Readonly<Record<string, StateEvent['kind']>> = {
  * scheduled, started and succeeded or failed for each attempt of a task; started and succeeded for Map and Parallel.
  */
 const EVENTS_PER_ATTEMPT: Readonly<Partial<Record<StateType, number>>> = { Task: 3, Map: 2, Parallel: 2 };
+/** TaskSubmitted: what waits for a job, or for a task token, has been handed over before it ends. */
+const IS_SUBMITTED = /\.(?:sync(?::2)?|waitForTaskToken)$/;
 
 /** Collects what happened during one execution. */
 export class ExecutionHistory {
@@ -53,7 +55,7 @@ export class ExecutionHistory {
 
   /** A state that began to do its work, for the first time or again. */
   public attempted(state: State): void {
-    this.eventCount += EVENTS_PER_ATTEMPT[state.Type] ?? 0;
+    this.eventCount += (EVENTS_PER_ATTEMPT[state.Type] ?? 0) + (IS_SUBMITTED.test(state.Resource ?? '') ? 1 : 0);
   }
 
   /** Iterations of a Map state: MapIterationStarted and MapIterationSucceeded of each. */

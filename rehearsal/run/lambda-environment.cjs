@@ -10,6 +10,13 @@ const { handler, arn, functionName, memorySize } = JSON.parse(process.argv[2]);
 // Lets a test run out of time after so many looks at the clock in one invocation, on machines of any speed.
 const MOST_LOOKS_AT_CLOCK = Number(process.env.REHEARSAL_LOOKS_AT_CLOCK || Infinity);
 
+// Lets a test work at another time than now.
+const SECONDS_AHEAD = Number(process.env.REHEARSAL_SECONDS_AHEAD || 0);
+if (SECONDS_AHEAD !== 0) {
+  const now = Date.now;
+  Date.now = () => now() + SECONDS_AHEAD * 1000;
+}
+
 // The library runs several invocations of one environment in a row, never two at once: this is the one under way.
 let current;
 

@@ -25,7 +25,7 @@ export interface Work {
   readonly task: (state: string) => Task;
   readonly wait: (seconds: number) => Promise<void>;
   /** Runs the states inside of a Map or Parallel state. */
-  readonly run: (definition: Definition, input: unknown, item: MapItem | undefined, stop: AbortSignal) => Promise<unknown>;
+  readonly run: (definition: Definition, input: unknown, item: MapItem | undefined, stop: AbortSignal, part: number) => Promise<unknown>;
   readonly iterated: (items: number) => void;
 }
 
@@ -54,7 +54,7 @@ export async function workOf(state: State, input: unknown, work: Work): Promise<
     case 'Map':
       return select(await iterate(state, input, work));
     case 'Parallel':
-      return select(await all(state.Branches!.map((branch) => (stop) => work.run(branch, parameters, undefined, stop)), state.Branches!.length));
+      return select(await branch(state.Branches!, parameters, work));
     default:
       throw new Error(`a ${state.Type} state has no work of its own`);
   }
@@ -100,8 +100,12 @@ async function iterate(state: State, input: unknown, work: Work): Promise<unknow
   return all(items.map((value, index) => (stop) => {
     const item: MapItem = { Index: index, Value: value };
     const selected = selector === undefined ? value : evaluateTemplate(selector, input, { ...work.context, Map: { Item: item } });
-    return work.run(state.ItemProcessor ?? state.Iterator!, selected, item, stop);
+    return work.run(state.ItemProcessor ?? state.Iterator!, selected, item, stop, index);
   }), concurrency || MAP_CONCURRENCY);
+}
+
+async function branch(branches: readonly Definition[], parameters: unknown, work: Work): Promise<unknown[]> {
+  return all(branches.map((one, index) => (stop) => work.run(one, parameters, undefined, stop, index)), branches.length);
 }
 
 /** Runs all of them, a bounded number at once; the first failure stops the others. */
@@ -115,10 +119,12 @@ async function all(runs: ReadonlyArray<(stop: AbortSignal) => Promise<unknown>>,
       results[index] = await runs[index](stop.signal);
     }
   };
+  const lanes = Array.from({ length: Math.min(concurrency, runs.length) }, lane);
   try {
-    await Promise.all(Array.from({ length: Math.min(concurrency, runs.length) }, lane));
+    await Promise.all(lanes);
     return results;
   } finally {
     stop.abort();
+    await Promise.allSettled(lanes); // a redrive must know where each of them stopped
   }
 }

@@ -26,6 +26,9 @@ export interface StartedStateMachine {
   execute(input: unknown, name?: string): Promise<Pick<Execution, 'status' | 'output' | 'error' | 'cause'>>;
 }
 
+/** What a person answers with a task token: SendTaskSuccess, SendTaskFailure, or nothing at all. */
+export type TokenAnswer = { readonly output: unknown } | { readonly error: string; readonly cause?: string } | undefined;
+
 /** Everything that the tasks of a state machine may call. */
 export interface TaskServices {
   readonly functions?: readonly InvokedFunction[];
@@ -35,6 +38,8 @@ export interface TaskServices {
   readonly publish?: (publication: Publication) => void | Promise<void>;
   /** What is running of all state machines: answers sfn:listExecutions. */
   readonly executions?: RunningExecutions;
+  /** Answers a message that waits for a task token. */
+  readonly answer?: (publication: Publication) => TokenAnswer | Promise<TokenAnswer>;
 }
 
 /** Does what the Resource of a Task state says, with the Parameters of the state. */
@@ -63,6 +68,9 @@ export function taskFor(state: string, resource: string, services: TaskServices)
   if (service === 'sfn' && operation === 'listExecutions' && services.executions !== undefined) {
     const { executions } = services;
     return async (parameters) => executions.list(parameters as ListExecutionsParameters);
+  }
+  if (service === 'sns' && operation === 'publish.waitForTaskToken' && services.answer !== undefined && services.publish !== undefined) {
+    return waitForAnswer(snsPublish(resource.includes(':aws-sdk:') ? 'Sns' : 'SNS', services.publish), services.answer);
   }
   const call = resource.includes(':aws-sdk:') ? sdkCall(service, operation, services.clients ?? {}) : undefined;
   if (call === undefined) {
@@ -106,6 +114,21 @@ function runJob(state: string, { stateMachines = [] }: TaskServices): Task {
       throw new TaskError('States.TaskFailed', JSON.stringify({ ...described, Error: error, Cause: cause }));
     }
     return { ...described, Output: output };
+  };
+}
+
+/** "Wait for a Callback with Task Token": without an answer the task runs into its timeout. */
+function waitForAnswer(publish: Task, answer: NonNullable<TaskServices['answer']>): Task {
+  return async (parameters) => {
+    await publish(parameters);
+    const given = await answer(parameters as Publication);
+    if (given === undefined) {
+      return new Promise(() => undefined);
+    }
+    if ('error' in given) {
+      throw new TaskError(given.error, given.cause ?? '');
+    }
+    return given.output;
   };
 }
 

@@ -130,37 +130,23 @@ export class CleanupDefinition extends Construct {
         'operationsPerSecond.$': '$$.Map.Item.Value.operationsPerSecond',
         'mode.$': '$.prepared.mode',
         'execution.$': '$.execution',
-        'before': { 'since.$': '$.facts.since' },
+        'before': { 'since.$': '$$.State.EnteredTime' },
       },
       resultPath: '$.cleaned',
     });
     const { worker, settings, controlPlane } = this.props;
     const deletion = new DeletionStates(this, 'Deletion', {
       worker,
+      controlPlane,
       directory: '$.directory',
       operationsPerSecond: '$.operationsPerSecond',
+      operationsPerSecondOfAll: settings.operationsPerSecond,
       workers: settings.workers,
       shards: '$.shards',
       event: { mode: at('$.mode'), disposal: RecoveryDirectoryDisposal.DELETE, retentionSeconds: settings.deleteAfterSeconds },
       carried: { mode: '$.mode', execution: '$.execution', before: '$.before' },
       facts: (states) => this.takeTurn(states, 'AgainForShard', 'ReadDeletionFacts'),
-      takesTurns: true,
     });
-    const join = invoke(this, 'JoinDeletions', controlPlane, '$.joined', { operation: 'join', directory: at('$.directory'), answers: at('$.deletions') });
-    const unjoined = new sfn.Pass(this, 'DirectoryUnreported', {
-      parameters: {
-        'directory.$': '$.directory',
-        'outcome': 'INCOMPLETE',
-        'deletedEntries': 0,
-        'refusals': [],
-        'notes': [{ 'path': '', 'note.$': "States.Format('what became of it is in the history of the execution only: {}', $.joinError.Error)" }],
-      },
-      resultPath: '$.joined',
-    });
-    const done = new sfn.Pass(this, 'DirectoryDone', { outputPath: '$.joined' });
-    join.addCatch(unjoined, { resultPath: '$.joinError' });
-    unjoined.next(done);
-    deletion.end.next(join).next(done);
     directories.itemProcessor(sfn.Chain.start(deletion.start));
     directories.next(this.report);
     return directories;

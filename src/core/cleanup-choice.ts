@@ -64,6 +64,7 @@ export interface CleanupChoice {
 
 export interface CleanupTotals {
   readonly directories: number;
+  /** Of those that were looked into. */
   readonly entries: number;
   readonly bytes: number;
   readonly inUse: number;
@@ -88,11 +89,13 @@ interface Candidate {
 }
 
 /** Decides what becomes of each recovery directory, by its name, its age, and what the survey saw in it. The worker's guards come after that. */
-export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries'>, settings: CleanupSettings, mode: CleanupMode): CleanupChoice {
+export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries' | 'omitted'>, settings: CleanupSettings, mode: CleanupMode): CleanupChoice {
   const candidates = survey.entries.map((entry) => ({ entry, parsed: parseRecoveryDirectoryName(entry.name) ?? parseQuarantineName(entry.name) }))
     .filter((candidate): candidate is Candidate => candidate.parsed !== undefined)
     .sort((a, b) => a.parsed.instant - b.parsed.instant || (a.entry.name < b.entry.name ? -1 : 1));
-  const latest = new Set(candidates.filter(({ entry }) => entry.kind === RootEntryKind.RECOVERY_DIRECTORY).reverse().slice(0, settings.keepLatest));
+  const { omitted = { directories: 0, recoveryDirectories: 0 } } = survey; // all of them newer than what it tells
+  const latest = new Set(candidates.filter(({ entry }) => entry.kind === RootEntryKind.RECOVERY_DIRECTORY).reverse()
+    .slice(0, Math.max(0, settings.keepLatest - omitted.recoveryDirectories)));
   const named = (kind: RootEntryKind) => survey.entries.filter((entry) => entry.kind === kind)
     .map(({ name }) => cutToBytes(name, LONGEST_NAME_BYTES)).slice(0, MOST_NAMES);
   const directories: FoundDirectory[] = [];
@@ -116,7 +119,7 @@ export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries'>, setting
   const sum = (of: (directory: FoundDirectory) => number | undefined) => directories.reduce((total, directory) => total + (of(directory) ?? 0), 0);
   return {
     totals: {
-      directories: directories.length,
+      directories: directories.length + omitted.directories,
       entries: sum(({ entries }) => entries),
       bytes: sum(({ bytes }) => bytes),
       inUse: candidates.filter(({ entry }) => entry.content?.inUse).length,

@@ -1,8 +1,6 @@
 import type { CleanupReport } from './cleanup-report';
 import { RefusalReason } from './deletion-guard';
-
-/** The namespace of the metrics in CloudWatch. */
-export const METRIC_NAMESPACE = 'CdkEfsBackup';
+import { metricDocument, MetricDimension } from './embedded-metrics';
 
 /** What a cleanup measures, each with the file system as its dimension. */
 export enum CleanupMetric {
@@ -18,18 +16,9 @@ export enum CleanupMetric {
   OLDEST_AGE = 'OldestRecoveryDirectoryAge',
 }
 
-/** The dimensions of the metrics. */
-export enum MetricDimension {
-  FILE_SYSTEM_ID = 'FileSystemId',
-  REASON = 'Reason',
-}
-
 const UNITS: Partial<Record<CleanupMetric, string>> = { [CleanupMetric.BYTES_FOUND]: 'Bytes', [CleanupMetric.OLDEST_AGE]: 'Seconds' };
 
-/**
- * Documents in CloudWatch's embedded metric format ("Specification: Embedded metric format", Amazon CloudWatch User Guide): a
- * function that writes them to its log needs no permission for metrics. Nothing is measured where nothing was looked at.
- */
+/** The metrics of a cleanup that ended, as documents for the log. Nothing is measured where nothing was looked at. */
 export function cleanupMetrics({ totals, fileSystemId, directories }: CleanupReport, now: number): object[] {
   if (totals === undefined) {
     return [];
@@ -45,21 +34,12 @@ export function cleanupMetrics({ totals, fileSystemId, directories }: CleanupRep
     [CleanupMetric.ENTRIES_DELETED]: totals.deletedEntries,
     [CleanupMetric.OLDEST_AGE]: totals.oldestAgeSeconds,
   };
-  const all = document(now, { [MetricDimension.FILE_SYSTEM_ID]: fileSystemId }, values);
+  const all = metricDocument(now, { [MetricDimension.FILE_SYSTEM_ID]: fileSystemId }, values, UNITS);
   const refused = directories.filter(({ fate }) => fate === 'REFUSED');
   const byReason = Object.values(RefusalReason).flatMap((reason) => {
     const count = refused.filter(({ refusals = [] }) => refusals.some((refusal) => refusal.reason === reason)).length;
     const dimensions = { [MetricDimension.FILE_SYSTEM_ID]: fileSystemId, [MetricDimension.REASON]: reason };
-    return count === 0 ? [] : [document(now, dimensions, { [CleanupMetric.DIRECTORIES_REFUSED]: count })];
+    return count === 0 ? [] : [metricDocument(now, dimensions, { [CleanupMetric.DIRECTORIES_REFUSED]: count }, UNITS)];
   });
   return [all, ...byReason];
-}
-
-function document(timestamp: number, dimensions: Record<string, string>, values: Partial<Record<CleanupMetric, number>>): object {
-  const metrics = Object.keys(values).map((name) => ({ Name: name, Unit: UNITS[name as CleanupMetric] ?? 'Count' }));
-  return {
-    _aws: { Timestamp: timestamp, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [Object.keys(dimensions)], Metrics: metrics }] },
-    ...dimensions,
-    ...values,
-  };
 }

@@ -1,17 +1,8 @@
 import { CleanupMode } from './cleanup';
 import { KeepReason } from './cleanup-choice';
 import { RefusalReason } from './deletion-guard';
+import { COUNT, DIALECT, list, object, oneOf, TEXT } from './json-schema';
 import { RootEntryKind } from './recovery-directory';
-
-const TEXT = { type: 'string' } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
-
-/** An object that has these properties and no others. */
-const object = (properties: object, optional: object = {}): object => ({
-  type: 'object', properties: { ...properties, ...optional }, required: Object.keys(properties), additionalProperties: false,
-});
-const list = (items: object): object => ({ type: 'array', items });
-const oneOf = (...values: string[]): object => ({ enum: values });
 
 const DIRECTORY = object({
   name: TEXT,
@@ -30,7 +21,7 @@ const DIRECTORY = object({
 
 /** The JSON Schema of the report of a cleanup: the output of its execution, and the message on the topic. */
 export const CLEANUP_REPORT_SCHEMA: object = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $schema: DIALECT,
   title: 'Report of a cleanup of recovery directories',
   ...object({
     outcome: oneOf('SUCCEEDED', 'YIELDED', 'FAILED'),

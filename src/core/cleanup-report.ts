@@ -1,7 +1,5 @@
-import { CleanupError } from './cleanup';
-import type { CleanupMode } from './cleanup';
-import { KeepReason } from './cleanup-choice';
-import type { CleanupChoice, CleanupTotals, FoundDirectory } from './cleanup-choice';
+import { CleanupError, CleanupMode } from './cleanup';
+import type { KeepReason, CleanupChoice, CleanupTotals, FoundDirectory } from './cleanup-choice';
 import type { CleanupTrigger } from './cleanup-trigger';
 import type { Turn } from './cleanup-turn';
 import type { Refusal } from './deletion-guard';
@@ -76,7 +74,7 @@ export function reportCleanup(state: CleanupExecution, fileSystemId: string): Re
   const outcome = failure ? 'FAILED' : yielded ? 'YIELDED' : 'SUCCEEDED';
   const report: CleanupReport = {
     outcome,
-    sentence: sentenceOf(state, directories, failure, yielded),
+    sentence: sentenceOf(state, failure, yielded),
     ...(failure ? { error: failure.Error, cause: messageOf(failure.Cause) } : {}),
     fileSystemId,
     execution: state.execution,
@@ -135,8 +133,8 @@ function totalsOf(cleaned: readonly DeletionOutcome[]): DoneTotals {
   };
 }
 
-function sentenceOf(state: CleanupExecution, directories: readonly ReportedDirectory[], failure: CleanupExecution['failure'], yielded: Postponement | undefined): string {
-  const parts = state.choice ? [wordWork(state.choice, directories, state.cleaned)] : [];
+function sentenceOf(state: CleanupExecution, failure: CleanupExecution['failure'], yielded: Postponement | undefined): string {
+  const parts = state.choice ? [wordWork(state.choice, state.prepared?.mode, state.cleaned)] : [];
   if (failure) {
     const known = (Object.values(CleanupError) as string[]).includes(failure.Error);
     parts.push(`The cleanup failed with ${failure.Error}: ${messageOf(failure.Cause)}.`.replace(/([.!?])\.$/, '$1'));
@@ -147,10 +145,9 @@ function sentenceOf(state: CleanupExecution, directories: readonly ReportedDirec
   return parts.join(' ');
 }
 
-function wordWork({ totals, lostAndFound }: CleanupChoice, directories: readonly ReportedDirectory[], cleaned: readonly DeletionOutcome[]): string {
+function wordWork({ totals, lostAndFound }: CleanupChoice, mode: CleanupMode | undefined, cleaned: readonly DeletionOutcome[]): string {
   const { deleted, quarantined, refused, deletedEntries } = totalsOf(cleaned);
-  const kept = (reason: KeepReason) => directories.filter((directory) => directory.kept === reason).length;
-  const due = kept(KeepReason.REPORT_ONLY);
+  const due = mode === CleanupMode.REPORT_ONLY ? totals.due : 0;
   const words = [
     `Found ${plural(totals.directories, 'recovery directory', 'recovery directories')}${totals.directories > 0 ? ` with ${plural(totals.bytes, 'byte')}` : ''}`,
     ...(totals.inUse > 0 ? [`${totals.inUse} of them in use`] : []),

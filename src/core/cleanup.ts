@@ -58,7 +58,7 @@ const SHORTEST_RETENTION_SECONDS = 3_600;
  * this many workers make at most 10,000 events with such calls in the 10 hours that a run has (cleanup-turn.ts), and 6,600 with
  * the last calls of all shards of a run (cleanup-choice.ts); a day of waiting for a restore makes 2,500 and 100 directories another 2,500.
  */
-const MOST_WORKERS = 8;
+export const MOST_WORKERS = 8;
 const MOST_KEPT_LATEST = 1_000;
 
 /** What may be known of the settings at synth; what is not, is left out. */

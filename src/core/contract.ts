@@ -17,6 +17,8 @@ export enum EnvironmentVariable {
   BACKUP_VAULT_NAME = 'BACKUP_VAULT_NAME',
   /** The known mounts of clients, as JSON. */
   CLIENT_MOUNTS = 'CLIENT_MOUNTS',
+  /** The names of further vaults that a request may name, as JSON. */
+  MORE_BACKUP_VAULT_NAMES = 'MORE_BACKUP_VAULT_NAMES',
   /** What an execution leaves out is taken from this request, as JSON. */
   REQUEST_DEFAULTS = 'REQUEST_DEFAULTS',
   /** Which custom resource the function stands for. */
@@ -40,6 +42,16 @@ export enum RestoreError {
   RESTORE_DENIED_BY_VAULT = 'RestoreDeniedByVault',
   /** Another restore job of this file system is pending or running, and the request does not allow that. */
   ANOTHER_RESTORE_RUNNING = 'AnotherRestoreRunning',
+  /** At the root of the file system lies a `.cdk-efs-backup` that this library did not make. */
+  WORK_DIRECTORY_NOT_OURS = 'WorkDirectoryNotOurs',
+  /** A person said no. */
+  RESTORE_REJECTED = 'RestoreRejected',
+  /** The people who may approve could not be asked, or answered with an error that is no rejection. */
+  APPROVAL_FAILED = 'ApprovalFailed',
+  /** Nobody said yes in time. */
+  APPROVAL_TIMED_OUT = 'ApprovalTimedOut',
+  /** A hook of yours failed, or took too long. */
+  HOOK_FAILED = 'HookFailed',
   /** AWS Backup refused to start the restore job. */
   RESTORE_JOB_NOT_STARTED = 'RestoreJobNotStarted',
   /** The restore job failed or was aborted. */

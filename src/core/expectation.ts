@@ -46,16 +46,16 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** All problems of what is expected of a restored tree, at once. */
-export function checkExpectations(subject: string, expectations: unknown): Problem[] {
+export function checkExpectations(subject: string, expectations: unknown, isUnresolved: (value: unknown) => boolean = () => false): Problem[] {
   if (!Array.isArray(expectations)) {
     return [{ subject, rule: 'must be a list', value: expectations, remedy: `leave it out, or ${EXAMPLE} in a list` }];
   }
   const tooMany = expectations.length > MOST_EXPECTATIONS
     ? [{ subject, rule: `must have at most ${MOST_EXPECTATIONS} elements`, value: expectations.length, remedy: 'expect more of fewer paths' }] : [];
-  return [...tooMany, ...Array.from<unknown>(expectations).flatMap((expectation, index) => checkOne(`${subject}[${index}]`, expectation))];
+  return [...tooMany, ...Array.from<unknown>(expectations).flatMap((expectation, index) => checkOne(`${subject}[${index}]`, expectation, isUnresolved))];
 }
 
-function checkOne(subject: string, expectation: unknown): Problem[] {
+function checkOne(subject: string, expectation: unknown, isUnresolved: (value: unknown) => boolean): Problem[] {
   if (typeof expectation !== 'object' || expectation === null || Array.isArray(expectation)) {
     return [{ subject, rule: 'must be an object', value: expectation ?? null, remedy: EXAMPLE }];
   }
@@ -63,6 +63,6 @@ function checkOne(subject: string, expectation: unknown): Problem[] {
   // a misspelt key would expect nothing, and nobody would know
   const unknown = Object.keys(given).filter((key) => !KEYS.includes(key))
     .map((key): Problem => ({ subject: `${subject}.${key}`, rule: 'must not be there', remedy: `the keys are ${KEYS.join(', ')}` }));
-  return [...unknown, ...CHECKS.filter(([key, isRight]) => !isRight(given[key]))
+  return [...unknown, ...CHECKS.filter(([key, isRight]) => !isUnresolved(given[key]) && !isRight(given[key]))
     .map(([key, , rule, remedy]): Problem => ({ subject: `${subject}.${key}`, rule, value: given[key] ?? null, remedy }))];
 }

@@ -47,6 +47,35 @@ const isTooLong = (component: string): boolean => utf8Bytes(component) > LONGEST
 const isUnwritable = (component: string): boolean =>
   PATTERN_CHARACTERS.test(component) || CONTROL_CHARACTERS.test(component) || LONE_SURROGATES.test(component);
 
+/** EFS: `AccessPointId` (DescribeAccessPoints, Amazon EFS API reference). */
+const ACCESS_POINT_ID = /^fsap-[0-9a-f]{8,40}$/;
+/** Restore jobs that one restore is split into: the history of an execution bounds how many can be watched for days (core/polling.ts). */
+export const MOST_RESTORE_JOBS = 10;
+
+export const isAccessPointId = (value: unknown): value is string => typeof value === 'string' && ACCESS_POINT_ID.test(value);
+
+/** Paths from the root of the file system for paths that are seen from a directory of it, such as the root of an access point. */
+export function seenFromRoot(items: readonly string[], directory: string): string[] {
+  return items.map((item) => joinPaths(directory, item.replace(/^\//, '')));
+}
+
+/** The items of each restore job. */
+export function splitItems(items: readonly string[], itemsPerRestoreJob: number): string[][] {
+  const jobs = Array.from({ length: Math.ceil(items.length / itemsPerRestoreJob) }, (_, index) => index * itemsPerRestoreJob);
+  return jobs.map((first) => items.slice(first, first + itemsPerRestoreJob));
+}
+
+/** The problem of more items than the restore jobs of one execution take. */
+export function checkItemCount(subject: string, items: readonly unknown[], itemsPerRestoreJob: number): Problem[] {
+  const most = MOST_RESTORE_JOBS * itemsPerRestoreJob;
+  return items.length <= most ? [] : [{
+    subject,
+    rule: `must have at most ${most} items, ${itemsPerRestoreJob} for each of ${MOST_RESTORE_JOBS} restore jobs`,
+    value: items.length,
+    remedy: "restore common parent directories, start several restores, or let a job take more: 'itemsPerRestoreJob' of the workflow",
+  }];
+}
+
 /** `/a/b` is at or below `/a`; everything is below `/`. */
 export function isWithin(path: string, directory: string): boolean {
   const prefix = directory.endsWith('/') ? directory : `${directory}/`;
@@ -207,13 +236,10 @@ function ancestorsOf(path: string): string[] {
   return ancestors.length > DEEPEST_PATH ? [] : ancestors;
 }
 
-/** What is worth a warning about the number of items; undefined where AWS's documents agree. */
-export function warnAboutItemCount(subject: string, items: unknown): string | undefined {
-  if (!Array.isArray(items) || items.length <= UNDISPUTED_ITEMS) {
-    return undefined;
-  }
-  return `'${subject}' has ${items.length} items, and AWS's documents disagree about more than ${UNDISPUTED_ITEMS}: `
+/** What is worth a warning about the number of items of one restore job; undefined where AWS's documents agree. */
+export function warnAboutItemsPerRestoreJob(subject: string, items: number): string | undefined {
+  return items <= UNDISPUTED_ITEMS ? undefined : `'${subject}' is ${items}, and AWS's documents disagree about more than ${UNDISPUTED_ITEMS}: `
     + 'the list of parameters of "Restore an Amazon EFS file system" (AWS Backup Developer Guide) allows one to five, '
     + 'the introduction of the same page ten in the console and any number through the API up to 200 KB of metadata; '
-    + 'if the restore job fails for it, restore a common parent directory or start several restores';
+    + `if a restore job fails for it, leave '${subject}' out`;
 }

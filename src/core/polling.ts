@@ -14,7 +14,7 @@ const SECONDS_BEFORE_SLOW_PACE = (BRIEF.upTo - 1) * BRIEF.seconds + (LONGER.upTo
  * A poll makes 13 events in the history of an execution (Wait 2, Task 5, Pass 2, two Choices 4), and a history has at most
  * 25,000 ("Quotas", AWS Step Functions Developer Guide): this many slow polls leave half of it to everything else.
  */
-const MOST_SLOW_POLLS = 900;
+export const MOST_SLOW_POLLS = 900;
 const SHORTEST_SLOW_PACE = 300;
 
 /** Spreads the polls of a job over the time that it may take. */

@@ -10,6 +10,10 @@ export const subjectOf = (text: string): string => text.replace(/[^ -~]/g, ' ').
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** A text whose control and format characters are written out: a name on the file system may have line breaks, and would else write lines of its own. */
+export const inOneLine = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+
 /** Cuts a text to at most so many bytes as JSON: what is no letter may take six bytes there. Never through the two halves of one character. */
 export function cutToBytes(text: string, most: number): string {
   const bytesOf = (part: string) => Buffer.byteLength(JSON.stringify(part)) - 2;
@@ -21,11 +25,14 @@ export function cutToBytes(text: string, most: number): string {
   return part;
 }
 
-/** The message that a function threw: Step Functions hands it over within JSON. */
+/** The message that a function threw: Step Functions hands it over within JSON, and so do we where we give an error another name. */
 export function messageOf(cause: string | undefined): string {
   const given = (text: string | undefined) => (text === undefined || text.trim() === '' ? 'no cause was given' : text.slice(0, LONGEST_CAUSE));
   try {
-    const parsed = JSON.parse(cause ?? '') as { errorMessage?: unknown };
+    const parsed = JSON.parse(cause ?? '') as { errorMessage?: unknown; Error?: unknown; Cause?: unknown };
+    if (typeof parsed.Error === 'string') {
+      return `${parsed.Error}: ${messageOf(typeof parsed.Cause === 'string' ? parsed.Cause : undefined)}`;
+    }
     return given(typeof parsed.errorMessage === 'string' ? parsed.errorMessage : cause);
   } catch {
     return given(cause);

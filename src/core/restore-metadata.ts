@@ -1,3 +1,5 @@
+import { NewFileSystemPerformanceMode } from './new-file-system';
+import type { NewFileSystem } from './new-file-system';
 import type { Problem } from './problem';
 
 /**
@@ -14,6 +16,8 @@ export interface RestoreMetadataOptions {
   readonly fileSystemId: string;
   /** The items; undefined for a full restore. */
   readonly items?: readonly string[];
+  /** The file system to make; undefined to restore into the one that was backed up. */
+  readonly newFileSystem?: NewFileSystem & { readonly creationToken: string };
 }
 
 /**
@@ -21,14 +25,33 @@ export interface RestoreMetadataOptions {
  * `itemsToRestore` in the example of StartRestoreJob), so they are told apart from the rest whatever their case.
  */
 const OUR_KEYS = ['file-system-id', 'newfilesystem', 'itemstorestore'];
+const KEYS_OF_A_NEW_ONE = ['creationtoken', 'encrypted', 'kmskeyid', 'singleazfilesystem', 'availabilityzonename'];
 
-/** The exact metadata map of StartRestoreJob for a restore into the existing file system. Every value is a string. */
-export function buildRestoreMetadata(options: RestoreMetadataOptions): Record<string, string> {
+/** The exact metadata map of StartRestoreJob. Every value is a string. */
+export function buildRestoreMetadata({ recoveryPointMetadata, fileSystemId, items, newFileSystem }: RestoreMetadataOptions): Record<string, string> {
+  const ours = [...OUR_KEYS, ...(newFileSystem === undefined ? [] : [...KEYS_OF_A_NEW_ONE, ...(performanceModeOf(newFileSystem) === undefined ? [] : ['performancemode'])])];
   return {
-    ...Object.fromEntries(Object.entries(options.recoveryPointMetadata).filter(([key]) => !OUR_KEYS.includes(key.toLowerCase()))),
-    'file-system-id': options.fileSystemId,
-    'newFileSystem': 'false',
-    ...(options.items === undefined ? {} : { ItemsToRestore: JSON.stringify(options.items) }),
+    ...Object.fromEntries(Object.entries(recoveryPointMetadata).filter(([key]) => !ours.includes(key.toLowerCase()))),
+    'file-system-id': fileSystemId,
+    'newFileSystem': String(newFileSystem !== undefined),
+    ...(newFileSystem === undefined ? {} : metadataOfNewFileSystem(newFileSystem)),
+    ...(items === undefined ? {} : { ItemsToRestore: JSON.stringify(items) }),
+  };
+}
+
+/** One Zone has one mode only, whichever the file system had that was backed up. */
+const performanceModeOf = ({ performanceMode, availabilityZoneName }: NewFileSystem): NewFileSystemPerformanceMode | undefined =>
+  performanceMode ?? (availabilityZoneName === undefined ? undefined : NewFileSystemPerformanceMode.GENERAL_PURPOSE);
+
+function metadataOfNewFileSystem(newFileSystem: NonNullable<RestoreMetadataOptions['newFileSystem']>): Record<string, string> {
+  const { creationToken, encrypted = true, kmsKeyId, availabilityZoneName } = newFileSystem;
+  const performanceMode = performanceModeOf(newFileSystem);
+  return {
+    CreationToken: creationToken,
+    Encrypted: String(encrypted),
+    ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
+    ...(performanceMode === undefined ? {} : { PerformanceMode: performanceMode }),
+    ...(availabilityZoneName === undefined ? {} : { singleAzFilesystem: 'true', availabilityZoneName }),
   };
 }
 

@@ -1,7 +1,19 @@
 import { RestoreError } from './contract';
-import { AfterRestore } from './restore-request';
+import type { DeletionOutcome } from './deletion-outcome';
+import { messageOf, plural, subjectOf } from './report-words';
 import type { CompleteRestoreRequest } from './restore-request';
-import type { DeleteAnswer, FindAnswer, MoveAnswer, VerifyAnswer } from './worker';
+import type { MoveAnswer, VerifyAnswer } from './worker';
+
+/** One restore job of an execution that came to its end, and what it made. */
+export interface FinishedRestore {
+  /** Null for a full restore. */
+  readonly items: string[] | null;
+  readonly restoreJobId: string;
+  /** Left out where the restore made a new file system. */
+  readonly directory?: string;
+  readonly newFileSystemArn?: string;
+  readonly lostAndFound: string[];
+}
 
 /** What an execution knows when it ends: the state of the state machine. Steps that were not reached have not answered. */
 export interface RestoreExecution {
@@ -10,14 +22,50 @@ export interface RestoreExecution {
   readonly prepared?: {
     readonly request: CompleteRestoreRequest;
     readonly recoveryPoint: { readonly arn: string; readonly created: string };
+    readonly jobs: ReadonlyArray<{ readonly items: string[] | null }>;
     readonly warnings: string[];
   };
+  /** The job that was started last. */
   readonly job?: { readonly RestoreJobId: string };
-  readonly found?: FindAnswer;
-  readonly verification: Partial<VerifyAnswer>;
-  readonly move: Partial<MoveAnswer>;
-  readonly deletion: Partial<DeleteAnswer>;
+  readonly progress: { readonly restores: FinishedRestore[] };
+  /** One of each for each finished restore, as far as they came. */
+  readonly verifications: VerifyAnswer[];
+  readonly plans: MoveAnswer[];
+  readonly moves: MoveAnswer[];
+  readonly deletions: DeletionOutcome[];
   readonly failure?: { readonly Error: string; readonly Cause?: string };
+  /** The hook that is called after a failure failed, too. */
+  readonly hookFailure?: { readonly Error: string; readonly Cause?: string };
+  /** Set once moving has begun: whether it could tell or not, something may be in place. */
+  readonly moving?: true;
+}
+
+type Section<Answer> = Omit<Answer, 'operation' | 'done' | 'resume'>;
+
+/** What one restore job brought. */
+export interface RestoreReportPart {
+  readonly items: string[] | null;
+  readonly restoreJobId: string;
+  readonly recoveryDirectory?: string;
+  readonly newFileSystemArn?: string;
+  readonly lostAndFound: string[];
+  readonly verification?: Section<VerifyAnswer>;
+  readonly plan?: Section<MoveAnswer>;
+  readonly move?: Section<MoveAnswer>;
+  readonly cleanup?: Omit<DeletionOutcome, 'directory'>;
+}
+
+/** Sums over all restore jobs. */
+export interface RestoreTotals {
+  readonly files: number;
+  readonly directories: number;
+  readonly bytes: number;
+  /** This and the next ones are left out where a move was begun whose answer is not known. */
+  readonly moved?: number;
+  readonly replaced?: number;
+  readonly keptBoth?: number;
+  readonly skipped?: number;
+  readonly failed?: number;
 }
 
 /** The one report of a restore: for people its sentence, for machines the rest. */
@@ -29,104 +77,181 @@ export interface RestoreReport {
   readonly execution: RestoreExecution['execution'];
   readonly request: unknown;
   readonly recoveryPoint?: { readonly arn: string; readonly created: string };
-  readonly restoreJobId?: string;
-  readonly recoveryDirectory?: string;
-  readonly lostAndFound: string[];
-  readonly verification?: Omit<VerifyAnswer, 'operation' | 'done' | 'resume'>;
-  readonly move?: Omit<MoveAnswer, 'operation' | 'done' | 'resume'>;
-  readonly cleanup?: Omit<DeleteAnswer, 'operation' | 'done'>;
+  readonly restores: RestoreReportPart[];
+  readonly totals: RestoreTotals;
   readonly warnings: string[];
 }
 
-/** SNS: the subject of a message has less than 100 characters, and no line breaks or control characters (Publish, Amazon SNS API reference). */
-const LONGEST_SUBJECT = 99;
-/** Step Functions: 256 KiB a state; a cause is cut long before that. */
-const LONGEST_CAUSE = 8_000;
+const listOf = (names: readonly string[]): string => names.map((name) => `'/${name}'`).join(', ');
 
-/** The message that a function threw: Step Functions hands it over within JSON. */
-function messageOf(cause: string | undefined): string {
-  const given = (text: string | undefined) => text === undefined || text.trim() === '' ? 'no cause was given' : text.slice(0, LONGEST_CAUSE);
-  try {
-    const parsed = JSON.parse(cause ?? '') as { errorMessage?: unknown };
-    return given(typeof parsed.errorMessage === 'string' ? parsed.errorMessage : cause);
-  } catch {
-    return given(cause);
-  }
+/** Sums of what the answers count: of moves that were made, or of those that are planned. */
+export function totalsOf(verifications: readonly VerifyAnswer[], moves: readonly MoveAnswer[]): Required<RestoreTotals> {
+  // where one entry is in conflict under FAIL, the others are counted, and not moved
+  const moved = moves.filter(({ outcome }) => outcome !== 'CONFLICT');
+  const sum = <Answer>(answers: readonly Answer[], count: (answer: Answer) => number): number =>
+    answers.reduce((total, answer) => total + count(answer), 0);
+  return {
+    files: sum(verifications, ({ counts }) => counts.files),
+    directories: sum(verifications, ({ counts }) => counts.directories),
+    bytes: sum(verifications, ({ counts }) => counts.bytes),
+    moved: sum(moved, ({ counts }) => counts.moved),
+    replaced: sum(moved, ({ counts }) => counts.replaced),
+    keptBoth: sum(moved, ({ counts }) => counts.keptBoth),
+    skipped: sum(moved, ({ counts }) => counts.skipped),
+    failed: sum(moves, ({ counts }) => counts.failed),
+  };
 }
 
-const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+/** What was moved; of a dry run what would be. A plan that came to nothing moved nothing. */
+const doneMoves = ({ moves, plans, prepared }: RestoreExecution): readonly MoveAnswer[] => (prepared?.request.dryRun ? plans : moves);
 
-function wordMove({ counts, keptAside }: Partial<MoveAnswer>): string {
-  const words = [`moved ${plural(counts!.moved, 'entry', 'entries')} into place`];
-  if (counts!.replaced > 0) {
-    words.push(`replaced ${counts!.replaced}${keptAside === undefined ? '' : ` (the former ones are in '${keptAside}')`}`);
+function knownTotalsOf(state: RestoreExecution): RestoreTotals {
+  const totals = totalsOf(state.verifications, doneMoves(state));
+  const { files, directories, bytes } = totals;
+  return state.moving && state.moves.length === 0 ? { files, directories, bytes } : totals;
+}
+
+/** A report, and the subject of the message that tells of it. */
+export interface ReportedRestore {
+  readonly report: RestoreReport;
+  readonly subject: string;
+}
+
+/** What would be done with the entries: nothing at all, where one is in conflict under FAIL. */
+export function wordPlans(plans: readonly MoveAnswer[]): string {
+  const conflicts = plans.filter(({ outcome }) => outcome === 'CONFLICT').reduce((sum, { counts }) => sum + counts.failed, 0);
+  return conflicts === 0 ? wordMove(totalsOf([], plans), [], true)
+    : `would move nothing, since ${plural(conflicts, 'entry is', 'entries are')} in conflict`;
+}
+
+/** What was done, or in a dry run would be done, with the entries. */
+export function wordMove(totals: Required<RestoreTotals>, keptAside: readonly string[], dryRun: boolean): string {
+  const { moved, replaced, keptBoth, skipped, failed } = totals;
+  const [move, replace, put, skip] = dryRun ? ['would move', 'replace', 'put', 'skip'] : ['moved', 'replaced', 'put', 'skipped'];
+  const words = [`${move} ${plural(moved, 'entry', 'entries')} into place`];
+  if (replaced > 0) {
+    words.push(`${replace} ${replaced}${keptAside.length === 0 ? '' : ` (the former ones are in ${keptAside.map((path) => `'${path}'`).join(', ')})`}`);
   }
-  if (counts!.keptBoth > 0) {
-    words.push(`put ${counts!.keptBoth} beside what has their place`);
+  if (keptBoth > 0) {
+    words.push(`${put} ${keptBoth} beside what has their place`);
   }
-  if (counts!.skipped > 0) {
-    words.push(`skipped ${counts!.skipped}`);
+  if (skipped > 0) {
+    words.push(`${skip} ${skipped}`);
+  }
+  if (dryRun && failed > 0) {
+    words.push(`${failed} cannot be moved`);
   }
   return words.join(', ');
 }
 
-function wordCleanup(cleanup: Partial<DeleteAnswer>, directory: string): string {
-  switch (cleanup.outcome) {
-    case 'DELETED':
-    case 'ALREADY_GONE':
-      return `deleted the recovery directory '/${directory}'`;
-    case 'REFUSED':
-      return `kept the recovery directory '/${directory}' (${cleanup.refusals!.map(({ reason, detail }) => `${reason}: ${detail}`).join('; ')})`;
-    case undefined:
-      return `kept the recovery directory '/${directory}'`;
-    default:
-      return `could not delete the whole recovery directory '/${directory}': clean it up by hand`;
-  }
+function wordCleanup({ progress: { restores }, deletions }: RestoreExecution): string {
+  const directories = restores.flatMap(({ directory }) => directory ?? []);
+  const gone = directories.filter((_, index) => ['DELETED', 'ALREADY_GONE'].includes(deletions[index]?.outcome));
+  const words = gone.length === 0 ? [] : [`deleted the recovery ${gone.length === 1 ? 'directory' : 'directories'} ${listOf(gone)}`];
+  directories.forEach((directory, index) => {
+    const deletion = deletions[index];
+    if (deletion === undefined) {
+      words.push(`kept the recovery directory '/${directory}'`);
+    } else if (deletion.outcome === 'POSTPONED') {
+      words.push(`left the rest of the recovery directory '/${directory}' to a cleanup (${deletion.postponed?.detail ?? 'no reason was told'})`);
+    } else if (deletion.outcome === 'REFUSED') {
+      words.push(`kept the recovery directory '/${directory}' (${deletion.refusals.map(({ reason, detail }) => `${reason}: ${detail}`).join('; ')})`);
+    } else if (!gone.includes(directory)) {
+      words.push(`could not delete the whole recovery directory '/${directory}': clean it up by hand`);
+    }
+  });
+  return words.join(', ');
 }
+
+const keptAsideOf = (moves: readonly MoveAnswer[]): string[] => moves.flatMap(({ keptAside }) => keptAside ?? []);
 
 function wordSuccess(state: RestoreExecution): string {
   const { recoveryPoint, request } = state.prepared!;
+  const { restores } = state.progress;
+  const totals = totalsOf(state.verifications, doneMoves(state));
   const what = request.items === undefined ? 'everything' : plural(request.items.length, 'item');
-  const words = [`Restored ${what} from the recovery point of ${recoveryPoint.created}`];
-  if (state.verification.counts) {
-    const { files, directories, bytes } = state.verification.counts;
-    words.push(`verified ${plural(files, 'file')} and ${plural(directories, 'directory', 'directories')} (${plural(bytes, 'byte')})`);
+  const jobs = restores.length > 1 ? ` by ${restores.length} restore jobs` : '';
+  const words = [`Restored ${what} from the recovery point of ${recoveryPoint.created}${jobs}`];
+  const { newFileSystemArn } = restores[0];
+  if (newFileSystemArn !== undefined) {
+    return `${words[0]} into the new file system ${newFileSystemArn}, which has no mount targets yet.`;
   }
-  if (state.move.counts) {
-    words.push(wordMove(state.move));
+  if (state.verifications.length > 0) {
+    words.push(`verified ${plural(totals.files, 'file')} and ${plural(totals.directories, 'directory', 'directories')} (${plural(totals.bytes, 'byte')})`);
   }
-  words.push(wordCleanup(state.deletion, state.found!.directory));
+  if (state.moves.length > 0) {
+    words.push(wordMove(totals, keptAsideOf(state.moves), false));
+  } else if (request.dryRun) {
+    words.push(wordPlans(state.plans));
+  }
+  words.push(wordCleanup(state));
   return `${words.slice(0, -1).join(', ')}, and ${words[words.length - 1]}.`;
 }
 
 function wordFailure(state: RestoreExecution): string {
   const parts = [`The restore failed with ${state.failure!.Error}: ${messageOf(state.failure!.Cause)}.`.replace(/([.!?])\.$/, '$1')];
-  if (state.found) {
+  const directories = state.progress.restores.flatMap(({ directory }) => directory ?? []);
+  const unfinished = unfinishedJobOf(state);
+  if (directories.length > 0) {
     // a move that failed may have moved something before, whether it could still tell or not
-    const moving = state.verification.verdict === 'PASSED' && state.prepared?.request.afterRestore === AfterRestore.MOVE_INTO_PLACE && state.move.outcome !== 'CONFLICT';
-    parts.push(`What was restored${moving ? ' and not yet moved into place' : ''} is in '/${state.found.directory}'; nothing of it was deleted.`);
-  } else if (state.job) {
-    parts.push(`The restore job is ${state.job.RestoreJobId}; nothing was deleted.`);
-  } else {
+    const all = (outcome: MoveAnswer['outcome']) => state.moves.length > 0 && state.moves.every((move) => move.outcome === outcome);
+    const moving = state.moving && !all('CONFLICT');
+    parts.push(moving && all('MOVED') ? `What was restored is in its place; what was not moved is still in ${listOf(directories)}, and nothing of it was deleted.`
+      : `What was restored${moving ? ' and not yet moved into place' : ''} is in ${listOf(directories)}; nothing of it was deleted.`);
+  }
+  if (unfinished !== undefined) {
+    parts.push(`The restore job is ${unfinished}; nothing was deleted.`);
+  } else if (state.failure!.Error === RestoreError.RESTORE_JOB_NOT_STARTED) {
+    parts.push('Perhaps a restore job was started, and only the answer was lost: look before you start another one.');
+  } else if (state.progress.restores.length === 0) {
     parts.push('No restore job was started, and nothing was changed.');
+  }
+  if (state.hookFailure !== undefined) {
+    parts.push(`The hook that was to follow failed as well (${state.hookFailure.Error}: ${messageOf(state.hookFailure.Cause)}): what it would have done is to be done by hand.`);
   }
   const known = (Object.values(RestoreError) as string[]).includes(state.failure!.Error);
   parts.push(`docs/runbook.md of cdk-efs-backup says${known ? ` under ${state.failure!.Error}` : ''} what to do.`);
   return parts.join(' ');
 }
 
+/** The job that was started and of which it is not known what it made. */
+function unfinishedJobOf({ job, progress }: RestoreExecution): string | undefined {
+  return job === undefined || progress.restores.some(({ restoreJobId }) => restoreJobId === job.RestoreJobId) ? undefined : job.RestoreJobId;
+}
+
 /** Leaves out what only the loop over a worker's answers needs. */
-function section<Answer extends object>(answer: Answer): Answer | undefined {
-  if (!('operation' in answer)) {
+function section<Answer extends object>(answer: Answer | undefined): Section<Answer> | undefined {
+  if (answer === undefined) {
     return undefined;
   }
   const { operation: _operation, done: _done, resume: _resume, ...rest } = answer as Record<string, unknown>;
-  return rest as Answer;
+  return rest as Section<Answer>;
+}
+
+function cleanupOf(outcome: DeletionOutcome | undefined): RestoreReportPart['cleanup'] {
+  if (outcome === undefined) {
+    return undefined;
+  }
+  const { directory: _directory, ...rest } = outcome;
+  return rest;
 }
 
 /** Writes the report of an execution that ended, well or not. */
-export function reportRestore(state: RestoreExecution): { report: RestoreReport; subject: string } {
+export function reportRestore(state: RestoreExecution): ReportedRestore {
   const failed = state.failure !== undefined;
+  const unfinished = unfinishedJobOf(state);
+  const { restores } = state.progress;
+  const parts = restores.map(({ items, restoreJobId, directory, newFileSystemArn, lostAndFound }, index): RestoreReportPart => ({
+    items,
+    restoreJobId,
+    newFileSystemArn,
+    lostAndFound,
+    recoveryDirectory: directory,
+    verification: section(state.verifications[index]),
+    plan: section(state.plans[index]),
+    move: section(state.moves[index]),
+    cleanup: cleanupOf(state.deletions[index]),
+  }));
   const report: RestoreReport = {
     outcome: failed ? 'FAILED' : 'SUCCEEDED',
     sentence: failed ? wordFailure(state) : wordSuccess(state),
@@ -134,14 +259,11 @@ export function reportRestore(state: RestoreExecution): { report: RestoreReport;
     execution: state.execution,
     request: state.prepared?.request ?? state.input,
     recoveryPoint: state.prepared?.recoveryPoint,
-    restoreJobId: state.job?.RestoreJobId,
-    recoveryDirectory: state.found?.directory,
-    lostAndFound: state.found?.lostAndFound ?? [],
-    verification: section(state.verification) as RestoreReport['verification'],
-    move: section(state.move) as RestoreReport['move'],
-    cleanup: section(state.deletion) as RestoreReport['cleanup'],
+    restores: unfinished === undefined ? parts
+      : [...parts, { items: state.prepared?.jobs[restores.length]?.items ?? null, restoreJobId: unfinished, lostAndFound: [] }],
+    totals: knownTotalsOf(state),
     warnings: state.prepared?.warnings ?? [],
   };
-  const subject = `EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`;
-  return { report, subject: subject.replace(/[^ -~]/g, ' ').slice(0, LONGEST_SUBJECT) };
+  return { report, subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
 }
+

@@ -1,12 +1,5 @@
-import { checkExpectations } from './expectation';
 import type { RestoreExpectation } from './expectation';
-import { checkItemPaths, warnAboutItemCount } from './item-path';
-import type { ItemPathOptions } from './item-path';
-import type { Problem } from './problem';
-import { checkRecoveryPointArn } from './recovery-point-arn';
-import type { RecoveryPointHome } from './recovery-point-arn';
-import { isReservedRootName } from './reserved-root-name';
-import { checkRestoreMetadataSize } from './restore-metadata';
+import type { NewFileSystem } from './new-file-system';
 
 /** What happens to the data once AWS Backup has put it into the recovery directory. */
 export enum AfterRestore {
@@ -51,11 +44,24 @@ export interface RestoreRequest {
    */
   readonly items?: string[];
   /**
+   * What the paths of `items` begin at, where that is not the root of the file system: the id of an access point (`fsap-…`), whose
+   * root directory they lie below, or the mount point of one of the workflow's `clientMounts`, such as `/srv/projects`.
+   *
+   * @default - the root of the file system
+   */
+  readonly itemsSeenFrom?: string;
+  /**
    * Restore everything in the recovery point.
    *
    * @default false
    */
   readonly fullRestore?: boolean;
+  /**
+   * The vault to restore from: that of the workflow, or one of its `moreBackupVaults`.
+   *
+   * @default - the vault of the workflow
+   */
+  readonly backupVaultName?: string;
   /**
    * The ARN of the recovery point to restore from.
    *
@@ -70,9 +76,16 @@ export interface RestoreRequest {
    */
   readonly recoveryPointCreatedBefore?: string;
   /**
+   * Restore into a new file system instead of the one that was backed up; only with `AfterRestore.KEEP`, since the workflow has not
+   * mounted it, and only where `allowNewFileSystems` of the workflow says so.
+   *
+   * @default - the file system that was backed up
+   */
+  readonly newFileSystem?: NewFileSystem;
+  /**
    * What happens after the restore.
    *
-   * @default AfterRestore.VERIFY
+   * @default AfterRestore.VERIFY, with `newFileSystem` AfterRestore.KEEP
    */
   readonly afterRestore?: AfterRestore;
   /**
@@ -88,6 +101,12 @@ export interface RestoreRequest {
    */
   readonly recoveryDirectory?: RecoveryDirectoryDisposal;
   /**
+   * Report what would be moved, and move nothing; only with `AfterRestore.MOVE_INTO_PLACE`. The recovery directory stays.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
+  /**
    * What must be true of what was restored, beside the items being there, before anything is moved: up to 100, and not with `AfterRestore.KEEP`.
    *
    * @default - nothing else is expected
@@ -101,118 +120,13 @@ export interface RestoreRequest {
   readonly allowConcurrentRestores?: boolean;
 }
 
-/** How a request is checked. */
-export interface RestoreRequestOptions extends ItemPathOptions {
-  /** Where the recovery point must be. */
-  readonly home: RecoveryPointHome;
-  /** True for the defaults of a workflow: what is missing comes with the execution. */
-  readonly partial: boolean;
-}
-
 /** A request that was checked, its defaults filled in. */
 export interface CompleteRestoreRequest extends RestoreRequest {
   readonly fullRestore: boolean;
   readonly afterRestore: AfterRestore;
   readonly conflictPolicy: ConflictPolicy;
   readonly recoveryDirectory: RecoveryDirectoryDisposal;
-}
-
-const KEYS = ['items', 'fullRestore', 'recoveryPointArn', 'recoveryPointCreatedBefore', 'afterRestore', 'conflictPolicy', 'recoveryDirectory', 'expectations', 'allowConcurrentRestores'] as const;
-const FLAGS = ['fullRestore', 'allowConcurrentRestores'] as const;
-const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-function checkChoice(subject: string, value: unknown, choices: readonly string[]): Problem[] {
-  return value === undefined || choices.includes(value as string) ? []
-    : [{ subject, rule: `must be one of ${choices.join(', ')}`, value, remedy: 'write one of them, in capitals' }];
-}
-
-/** Date.parse rolls 31 February over into March and takes 24:00 for the next day: only what comes back unchanged is an instant. */
-function isInstant(value: unknown): boolean {
-  const local = typeof value === 'string' ? INSTANT.exec(value)?.[1] : undefined;
-  return local !== undefined && !Number.isNaN(Date.parse(value as string)) && new Date(`${local}Z`).toISOString().startsWith(local);
-}
-
-function checkShape(input: unknown): input is Record<string, unknown> {
-  return typeof input === 'object' && input !== null && !Array.isArray(input);
-}
-
-const isListOfTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
-
-/** What lies in a place of AWS Backup's, or of ours, is restored but not moved: moved, it would pass for today's. */
-function checkMovable(items: unknown, options: RestoreRequestOptions): Problem[] {
-  return Array.from<unknown>(Array.isArray(items) ? items : []).flatMap((item, index): Problem[] => {
-    const first = typeof item === 'string' && !options.isUnresolved(item) ? item.split('/')[1] : undefined;
-    return first === undefined || !isReservedRootName(first) ? [] : [{
-      subject: `items[${index}]`,
-      rule: `must not lie in '/${first}' for 'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}, because that is not moved`,
-      value: item,
-      remedy: `use ${AfterRestore.VERIFY} and move it by hand`,
-    }];
-  });
-}
-
-/** All problems of a request, at once, in the same words at synth and at run time. Unresolved values are left for run time. */
-export function checkRestoreRequest(input: unknown, options: RestoreRequestOptions): Problem[] {
-  if (!checkShape(input)) {
-    return [{ subject: 'request', rule: 'must be a JSON object', value: input, remedy: 'write for example {"items":["/projects/report.txt"],"afterRestore":"MOVE_INTO_PLACE"}' }];
-  }
-  const known = (value: unknown) => value !== undefined && !options.isUnresolved(value);
-  const problems: Problem[] = [];
-
-  for (const key of Object.keys(input).filter((candidate) => !(KEYS as readonly string[]).includes(candidate))) {
-    const alike = KEYS.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
-    problems.push({ subject: key, rule: 'is not a key of a restore request', remedy: alike ? `write '${alike}'` : `the keys are ${KEYS.join(', ')}` });
-  }
-  for (const key of FLAGS.filter((flag) => known(input[flag]) && typeof input[flag] !== 'boolean')) {
-    problems.push({ subject: key, rule: 'must be true or false', value: input[key], remedy: 'write true or false without quotes' });
-  }
-  if (input.items !== undefined && input.fullRestore === true) {
-    problems.push({ subject: 'items', rule: "must not be given together with 'fullRestore'", remedy: 'keep one of the two' });
-  } else if (!options.partial && input.items === undefined && (input.fullRestore === undefined || input.fullRestore === false)) {
-    problems.push({ subject: 'items', rule: 'must be given', remedy: 'name the files and directories to restore, or do a full restore: "fullRestore": true' });
-  }
-  if (input.items !== undefined) {
-    problems.push(...checkItemPaths('items', input.items, options));
-    problems.push(...(input.afterRestore === AfterRestore.MOVE_INTO_PLACE ? checkMovable(input.items, options) : []));
-    if (isListOfTexts(input.items)) {
-      problems.push(...checkRestoreMetadataSize({ ItemsToRestore: JSON.stringify(input.items) }));
-    }
-  }
-  if (known(input.recoveryPointArn)) {
-    problems.push(...checkRecoveryPointArn('recoveryPointArn', input.recoveryPointArn, options.home));
-  }
-  if (input.recoveryPointArn !== undefined && input.recoveryPointCreatedBefore !== undefined) {
-    problems.push({ subject: 'recoveryPointCreatedBefore', rule: "must not be given together with 'recoveryPointArn'", remedy: 'keep one of the two' });
-  }
-  const before = input.recoveryPointCreatedBefore;
-  if (known(before) && !isInstant(before)) {
-    problems.push({ subject: 'recoveryPointCreatedBefore', rule: 'must be a real instant in ISO 8601 with an offset from UTC', value: before, remedy: 'write for example "2026-11-23T03:00:00Z"' });
-  }
-  const choices = { afterRestore: AfterRestore, conflictPolicy: ConflictPolicy, recoveryDirectory: RecoveryDirectoryDisposal };
-  for (const [key, choice] of Object.entries(choices)) {
-    if (known(input[key])) {
-      problems.push(...checkChoice(key, input[key], Object.values(choice)));
-    }
-  }
-  const mayMove = options.partial || options.isUnresolved(input.afterRestore) || input.afterRestore === AfterRestore.MOVE_INTO_PLACE;
-  for (const key of ['conflictPolicy', 'recoveryDirectory']) {
-    if (input[key] !== undefined && !mayMove) {
-      problems.push({ subject: key, rule: `goes only with 'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}`, value: input[key], remedy: `set 'afterRestore' to ${AfterRestore.MOVE_INTO_PLACE}, or leave '${key}' out` });
-    }
-  }
-  if (known(input.expectations)) {
-    problems.push(...checkExpectations('expectations', input.expectations));
-  }
-  if (input.expectations !== undefined && input.afterRestore === AfterRestore.KEEP) {
-    problems.push({ subject: 'expectations', rule: `does not go with 'afterRestore' ${AfterRestore.KEEP}, because nothing is looked at`, remedy: `use ${AfterRestore.VERIFY}, or leave it out` });
-  }
-  return problems;
-}
-
-/** What is worth a warning about a request that has no problems. */
-export function warnAboutRestoreRequest(request: RestoreRequest): string[] {
-  const warning = warnAboutItemCount('items', request.items);
-  return warning === undefined ? [] : [warning];
+  readonly dryRun: boolean;
 }
 
 /**
@@ -228,33 +142,60 @@ export function mergeRestoreRequest(defaults: RestoreRequest, request: RestoreRe
   };
   if (request.items !== undefined) {
     displace('fullRestore');
+    displace('itemsSeenFrom'); // where the default items are seen from says nothing about these
   }
   if (request.fullRestore !== undefined && request.fullRestore !== false) {
     displace('items');
+    displace('itemsSeenFrom');
+  }
+  if (request.items === undefined && request.itemsSeenFrom !== undefined) {
+    displace('items'); // the default ones are seen from elsewhere
+  }
+  if (request.conflictPolicy !== undefined) {
+    displace('recoveryDirectory'); // what becomes of what is not moved was said for another policy
   }
   if (request.recoveryPointArn !== undefined) {
     displace('recoveryPointCreatedBefore');
+    displace('backupVaultName');
+  }
+  if (request.backupVaultName !== undefined) {
+    displace('recoveryPointArn');
   }
   if (request.recoveryPointCreatedBefore !== undefined) {
     displace('recoveryPointArn');
   }
+  if (request.newFileSystem !== undefined) {
+    displace('afterRestore');
+  }
+  if (request.afterRestore !== undefined && request.afterRestore !== AfterRestore.KEEP) {
+    displace('newFileSystem');
+  }
+  if (request.expectations !== undefined && merged.afterRestore === AfterRestore.KEEP) {
+    displace('afterRestore');
+  }
   if (merged.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
     displace('conflictPolicy');
     displace('recoveryDirectory');
+    displace('dryRun');
   }
-  if (merged.afterRestore === AfterRestore.KEEP) {
+  if (defaultAfterRestore(merged) === AfterRestore.KEEP || merged.afterRestore === AfterRestore.KEEP) {
     displace('expectations');
   }
   return merged;
 }
+
+/** What happens after a restore where the request does not say. */
+const defaultAfterRestore = ({ newFileSystem }: RestoreRequest): AfterRestore =>
+  (newFileSystem === undefined ? AfterRestore.VERIFY : AfterRestore.KEEP);
 
 /** Fills in the defaults of a request that has no problems. */
 export function completeRestoreRequest(request: RestoreRequest): CompleteRestoreRequest {
   return {
     ...request,
     fullRestore: request.fullRestore ?? false,
-    afterRestore: request.afterRestore ?? AfterRestore.VERIFY,
+    afterRestore: request.afterRestore ?? defaultAfterRestore(request),
     conflictPolicy: request.conflictPolicy ?? ConflictPolicy.FAIL,
     recoveryDirectory: request.recoveryDirectory ?? RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY,
+    dryRun: request.dryRun ?? false,
   };
 }

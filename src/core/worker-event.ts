@@ -13,6 +13,8 @@ type Check = (given: Given) => Problem[];
 
 /** A bound of a shard has up to 1 KiB, and the shards go through the state of a state machine, which holds 256 KiB. */
 const MOST_SHARDS = 100;
+/** The counts and one element of each list. */
+const LEAST_ANSWER_BYTES = 1_000;
 const COMPARISONS = ['SIZE_AND_TIME', 'SHA256'];
 const DELETE_MODES = ['DELETE', 'QUARANTINE'];
 
@@ -29,6 +31,10 @@ const required = (check: Check, subject: string, problem: Omit<Problem, 'subject
   (isMissing(given[subject]) ? [{ subject, ...problem }] : check(given));
 
 const rate: Check = ({ operationsPerSecond }) => checkOperationsPerSecond(operationsPerSecond);
+
+const mostBytes: Check = ({ mostBytes: given }) => (isMissing(given) || (Number.isInteger(given) && (given as number) >= LEAST_ANSWER_BYTES) ? [] : [{
+  subject: 'mostBytes', rule: `must be a whole number, ${LEAST_ANSWER_BYTES} or more`, value: given, remedy: 'leave it out for the whole answer',
+}]);
 
 const expectations: Check = ({ expectations: given }) => (isMissing(given) ? [] : checkExpectations('expectations', given));
 
@@ -68,8 +74,8 @@ export const cutDirectoryProblem = (directory: unknown): Problem => ({
 const CHECKS: Readonly<Record<WorkerEvent['operation'], readonly Check[]>> = {
   survey: [flag('contents'), cut, rate],
   find: [],
-  verify: [expectations, oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), rate],
-  move: [conflictPolicy, flag('dryRun'), rate],
+  verify: [expectations, oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
+  move: [conflictPolicy, flag('dryRun'), mostBytes, rate],
   undo: [rate],
   delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, rate],
   release: [],

@@ -66,9 +66,14 @@ export interface SurveyedContent {
 export interface SurveyAnswer {
   readonly operation: 'survey';
   readonly done: boolean;
+  /** The oldest 250; of each kind whose names have no instant the first 20. */
   readonly entries: SurveyedEntry[];
-  /** The names of all entries, for the set difference of `find`. */
+  /** What there is besides, all of it newer than the entries; left out where nothing is. */
+  readonly omitted?: { readonly directories: number; readonly recoveryDirectories: number };
+  /** The newest 300 names, for the set difference of `find`. */
   readonly names: string[];
+  /** False if `.cdk-efs-backup` at the root was made by somebody else: nothing can be moved or deleted. */
+  readonly workDirectoryIsOurs: boolean;
   /** The shards, where the survey was asked to cut a directory. */
   readonly shards?: Shard[];
   /** Where to go on; left out once it is done. */
@@ -80,6 +85,8 @@ export interface FindEvent {
   readonly operation: 'find';
   /** The names that a survey gave before the job was started. */
   readonly before: string[];
+  /** What earlier jobs of the same restore have made: not this one's, whatever the survey could see. */
+  readonly earlier?: ReadonlyArray<{ readonly directory?: string }>;
   /** The job as DescribeRestoreJob gives it, the times as ISO 8601. */
   readonly job: { readonly CreationDate: string; readonly CompletionDate?: string };
 }
@@ -111,6 +118,8 @@ export interface VerifyEvent {
   readonly expectations?: readonly RestoreExpectation[];
   /** Compares what was restored with what is at its place now: by size and mtime, or also by the SHA-256 of the contents. */
   readonly compare?: 'SIZE_AND_TIME' | 'SHA256';
+  /** How long the last answer is, as JSON, in bytes: its lists are cut from their ends. The log has all of it. Default: as long as it is. */
+  readonly mostBytes?: number;
   /** Calls to the file system a second, at most; default 3,500. */
   readonly operationsPerSecond?: number;
   /** The answer before; nothing, or an empty object, in the first call. */
@@ -171,6 +180,8 @@ export interface MoveEvent {
   readonly conflictPolicy: ConflictPolicy;
   /** Answers what would be done, and moves nothing. */
   readonly dryRun?: boolean;
+  /** How long the last answer is, as JSON, in bytes: its lists are cut from their ends. The log has all of it. Default: as long as it is. */
+  readonly mostBytes?: number;
   /** Calls that change the file system a second, at most; default 3,500. */
   readonly operationsPerSecond?: number;
   /** The answer before; nothing, or an empty object, in the first call. */
@@ -189,6 +200,8 @@ export interface MoveResume extends Resumable {
   readonly journal?: number;
   /** Entries, by their byte strings, that a call was killed at when what had their place was kept aside already. */
   readonly interrupted?: string[];
+  /** When the last undo began, as this call found it, in milliseconds since 1970: after another one the cursor says nothing. */
+  readonly undoneAt?: number;
 }
 
 /** How many entries met each fate. A directory that is missing at its place is moved whole and counts as one. */

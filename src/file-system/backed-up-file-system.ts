@@ -21,7 +21,7 @@ import type { EfsBackupPlan } from '../plan/efs-backup-plan';
 import { throwProblems } from '../private/validation-error';
 import { warn, WarningId } from '../private/warnings';
 import { EfsRestoreWorkflow } from '../restore/efs-restore-workflow';
-import type { EfsRestoreWorkflowOptions } from '../restore/efs-restore-workflow';
+import type { EfsRestoreWorkflowOptions } from '../restore/efs-restore-workflow-props';
 
 /** Properties of `BackedUpFileSystem`. */
 export interface BackedUpFileSystemProps {

@@ -7,12 +7,12 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib/core';
 import type { ResourceEnvironment } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { BackupHook } from './backup-hook';
 import { EfsOnDemandBackupGrants } from './efs-on-demand-backup-grants';
 import { OnDemandBackupDefinition } from './on-demand-backup-definition';
 import { backupRole, stateMachineRole } from './on-demand-backup-roles';
 import { checkOnDemandTimes } from '../core/on-demand-backup';
 import type { Problem } from '../core/problem';
+import type { WorkflowHook } from '../hook/workflow-hook';
 import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
 import { startExecutionCommand } from '../private/start-execution-command';
 import { throwProblems } from '../private/validation-error';
@@ -64,11 +64,12 @@ export interface EfsOnDemandBackupOptions {
   readonly otherJobTimeout?: Duration;
 
   /**
-   * A step of yours before the backup job is started, such as one that pauses what writes to the file system.
+   * A step of yours before the backup job is started, such as one that pauses what writes to the file system. It is given
+   * `{ phase: 'BEFORE_BACKUP', fileSystemId, fileSystemArn, executionId, attempt, input, paused }`.
    *
    * @default - none
    */
-  readonly before?: BackupHook;
+  readonly before?: WorkflowHook;
 
   /**
    * A step of yours after the backup job has ended, well or not, such as one that lets the writers go on. It is called whenever `before`
@@ -76,7 +77,7 @@ export interface EfsOnDemandBackupOptions {
    *
    * @default - none
    */
-  readonly after?: BackupHook;
+  readonly after?: WorkflowHook;
 
   /**
    * The role that AWS Backup assumes to make the recovery point and, later, to let it expire.

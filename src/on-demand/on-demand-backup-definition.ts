@@ -1,10 +1,10 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { BackupHook } from './backup-hook';
 import { OnDemandBackupError } from '../core/contract';
 import { MOST_SLOW_LOOKS, patienceMinutes } from '../core/on-demand-backup';
 import { planPolling } from '../core/polling';
+import type { WorkflowHook } from '../hook/workflow-hook';
 import { pollAgain } from '../private/polling-states';
 import { at, callBackup } from '../private/workflow-tasks';
 
@@ -17,8 +17,8 @@ export interface OnDemandBackupDefinitionProps {
   readonly startWindow: Duration;
   readonly backupTimeout: Duration;
   readonly otherJobTimeout: Duration;
-  readonly before?: BackupHook;
-  readonly after?: BackupHook;
+  readonly before?: WorkflowHook;
+  readonly after?: WorkflowHook;
 }
 
 /** The states in which a backup job has not ended (DescribeBackupJob, AWS Backup API reference). */

@@ -6,7 +6,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, Stack } from 'aws-cdk-lib/core';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { BackupHook } from './backup-hook';
+import type { WorkflowHook } from '../hook/workflow-hook';
 import { ServiceRole } from '../private/service-role';
 import { allowLogsAndTraces } from '../private/state-machine-permissions';
 
@@ -50,7 +50,7 @@ export function backupRole(scope: Construct, { fileSystem, backupVault, removalP
 export interface StateMachineRoleOptions {
   readonly backupVault: IBackupVaultRef;
   readonly backupRole: IRoleRef;
-  readonly hooks: BackupHook[];
+  readonly hooks: WorkflowHook[];
 }
 
 /** The role of the state machine: the calls that its states make, and what logging and tracing need. */

@@ -1,17 +1,17 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { invoke } from './workflow-tasks';
-
-/** A place in the state, whatever type it has. */
-const at = (path: string): string => sfn.JsonPath.stringAt(path);
+import { at, invoke } from './workflow-tasks';
 
 export interface DeletionStatesProps {
   readonly worker: lambda.IFunction;
+  readonly controlPlane: lambda.IFunction;
   /** Where the state has the name of the recovery directory. */
   readonly directory: string;
   /** The calls of each worker to the file system a second: a number, or a place in the state. */
   readonly operationsPerSecond: number | string;
+  /** The calls of all of them together: whoever cuts the directory is alone. */
+  readonly operationsPerSecondOfAll: number;
   /** How many workers delete the directory together at most. With one, nothing is cut. */
   readonly workers: number;
   /** Where the state has how many of them this directory is worth. @default - all of them */
@@ -21,23 +21,20 @@ export interface DeletionStatesProps {
   /** What the states of each worker need of the state: name → place. */
   readonly carried: Record<string, string>;
   /**
-   * Makes the tasks that read, just before each call, what the worker must know; the last one writes it to `$.facts`. Where they
-   * also tell whose turn it is, in `$.facts.decision`, a worker is called on GO only.
+   * Makes the tasks that read, just before each call, what the worker must know, and whether it is to be called at all; the last
+   * one writes it to `$.facts`. A worker is called where `$.facts.decision` is GO only.
    */
   readonly facts: (scope: Construct) => sfn.TaskStateBase[];
-  readonly takesTurns: boolean;
 }
 
 /**
  * The states that delete one recovery directory: cut it where it is worth that, then for each part, as many workers at once: read
  * the facts, call the worker, and again until it is done. They never fail. The last answer of each worker goes to `$.deletions`,
- * `joinDeletions` makes one of them; `$.cut` is used on the way.
+ * and the output of the last state is what `joinDeletions` makes of them; `$.cut` is used on the way.
  */
 export class DeletionStates extends Construct {
   /** The first state. */
   public readonly start: sfn.State & sfn.INextable;
-  /** The last one. */
-  public readonly end: sfn.State & sfn.INextable;
 
   constructor(scope: Construct, id: string, private readonly props: DeletionStatesProps) {
     super(scope, id);
@@ -58,7 +55,28 @@ export class DeletionStates extends Construct {
     const undivided = new sfn.Pass(this, 'DeleteUndivided', { parameters: { shards: [{}] }, resultPath: '$.cut' });
     undivided.next(shards);
     this.start = props.workers > 1 ? this.cut(undivided, shards) : undivided;
-    this.end = shards;
+    shards.next(this.join());
+  }
+
+  /** The state has room for a part of what the workers answered; the log of the function has all of it. */
+  private join(): sfn.State {
+    const { controlPlane, directory } = this.props;
+    const join = invoke(this, 'JoinDeletions', controlPlane, '$.joined', { operation: 'join', directory: at(directory), answers: at('$.deletions') });
+    const unjoined = new sfn.Pass(this, 'DirectoryUnreported', {
+      parameters: {
+        'directory.$': directory,
+        'outcome': 'INCOMPLETE',
+        'deletedEntries': 0,
+        'refusals': [],
+        'notes': [{ 'path': '', 'note.$': "States.Format('what became of it is in the history of the execution only: {}', $.joinError.Error)" }],
+      },
+      resultPath: '$.joined',
+    });
+    join.addCatch(unjoined, { resultPath: '$.joinError' });
+    const done = new sfn.Pass(this, 'DirectoryDone', { outputPath: '$.joined' });
+    unjoined.next(done);
+    join.next(done);
+    return join;
   }
 
   /** A cut saves time and nothing else: where it fails, one worker deletes all of it. */
@@ -68,7 +86,7 @@ export class DeletionStates extends Construct {
     const cut = invoke(this, 'CutIntoShards', props.worker, '$.cut', {
       operation: 'survey',
       cut: { directory: at(props.directory), shards: props.shards === undefined ? props.workers : sfn.JsonPath.numberAt(props.shards) },
-      operationsPerSecond: typeof props.operationsPerSecond === 'number' ? props.operationsPerSecond : sfn.JsonPath.numberAt(props.operationsPerSecond),
+      operationsPerSecond: props.operationsPerSecondOfAll,
       previous: at('$.cut'),
     });
     cut.addCatch(undivided, { resultPath: '$.cutError' });
@@ -82,7 +100,7 @@ export class DeletionStates extends Construct {
     const done = new sfn.Pass(this, 'ShardDone', { outputPath: '$.deletion' });
     const kept = this.answer('ShardKept', {
       outcome: 'INCOMPLETE',
-      notes: [{ 'path.$': "States.Format('/{}', $.directory)", 'note.$': "States.Format('{}: {}', $.shardError.Error, $.shardError.Cause)" }],
+      notes: [{ 'path.$': "States.Format('/{}', $.directory)", 'note.$': 'States.JsonToString($.shardError)' }],
     }, done);
     const call = invoke(this, 'DeleteShard', this.props.worker, '$.deletion', {
       operation: 'delete',
@@ -97,9 +115,8 @@ export class DeletionStates extends Construct {
     const facts = this.props.facts(this);
     [...facts, call].forEach((task) => task.addCatch(kept, { resultPath: '$.shardError' }));
     const first = facts.reduce((before: sfn.Chain | undefined, task) => before?.next(task) ?? sfn.Chain.start(task), undefined)!;
-    const next = this.props.takesTurns ? this.goOnly(call, done) : call;
     call.next(new sfn.Choice(this, 'ChooseByDeletion').when(sfn.Condition.booleanEquals('$.deletion.done', false), facts[0]).otherwise(done));
-    return first.next(next);
+    return first.next(this.goOnly(call, done));
   }
 
   private goOnly(call: sfn.State, done: sfn.State): sfn.State & sfn.IChainable {

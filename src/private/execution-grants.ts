@@ -25,6 +25,11 @@ export function grantReadExecutions(stateMachine: IStateMachine, grantee: iam.IG
   }));
 }
 
+/** Grants answering with a task token of an execution; the token itself is what one must have. */
+export function grantTaskResponse(stateMachine: IStateMachine, grantee: iam.IGrantable): iam.Grant {
+  return onStateMachine(stateMachine, grantee, 'states:SendTaskSuccess', 'states:SendTaskFailure');
+}
+
 function onStateMachine(stateMachine: IStateMachine, grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
   return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [stateMachine.stateMachineArn] });
 }

@@ -20,7 +20,7 @@ const LAMBDA_ERRORS = [
   ...MOUNT_ERRORS,
 ];
 /** A function that was killed in the middle of its work. Every operation of ours may be begun again. */
-const KILLED = ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError', 'States.Timeout'];
+export const KILLED = ['Sandbox.Timedout', 'Lambda.Unknown', 'Runtime.ExitError', 'States.Timeout'];
 /** What AWS Backup may answer and take back a moment later: throttling and errors of the service. */
 const BACKUP_ERRORS = [
   'Backup.ThrottlingException', 'Backup.ServiceUnavailableException', 'Backup.DependencyFailureException', 'Backup.BackupException', 'Backup.SdkClientException',
@@ -31,14 +31,17 @@ const SNS_ERRORS = ['Sns.ThrottledException', 'Sns.KmsThrottlingException', 'Sns
 /** What Step Functions itself may answer and take back a moment later: throttling ("Common Errors", AWS Step Functions API Reference) and errors of the service. */
 const STEP_FUNCTIONS_ERRORS = ['Sfn.ThrottlingException', 'Sfn.SfnException', 'Sfn.SdkClientException'];
 
+/** With these Step Functions has refused to start an execution: it can be asked again, and nothing is started twice (names: TESTING.md). */
+export const START_EXECUTION_ERRORS = ['StepFunctions.ThrottlingException', 'StepFunctions.ExecutionLimitExceededException'];
+
 /** A service may need a while; that not all callers come back at once is up to the jitter. */
-const back = (seconds: number, maxAttempts: number, longest: Duration): sfn.RetryProps =>
+export const back = (seconds: number, maxAttempts: number, longest: Duration): sfn.RetryProps =>
   ({ interval: Duration.seconds(seconds), backoffRate: 2, maxAttempts, maxDelay: longest, jitterStrategy: sfn.JitterType.FULL });
 
-/** Invokes a function of ours, or of the user's; its answer goes to a place in the state. */
+/** Invokes a function of ours, or of the user's; its answer goes to a place in the state. One that was killed in one of these ways is called again. */
 export function invoke(
   scope: Construct, id: string, fn: lambda.IFunction, resultPath: string, payload: Record<string, unknown>,
-  more: Partial<tasks.LambdaInvokeProps> = {},
+  more: Partial<tasks.LambdaInvokeProps> = {}, killed: readonly string[] = KILLED,
 ): tasks.LambdaInvoke {
   const task = new tasks.LambdaInvoke(scope, id, {
     ...more,
@@ -49,7 +52,7 @@ export function invoke(
     resultPath,
   });
   task.addRetry({ errors: LAMBDA_ERRORS, ...back(2, 6, Duration.minutes(1)) });
-  task.addRetry({ errors: KILLED, interval: Duration.seconds(10), backoffRate: 2, maxAttempts: 3 });
+  task.addRetry({ errors: [...killed], interval: Duration.seconds(10), backoffRate: 2, maxAttempts: 3 });
   return task;
 }
 
@@ -84,9 +87,9 @@ export function listRunningExecutions(scope: Construct, id: string, stateMachine
   return task;
 }
 
-/** Publishes to a topic; the state stays as it is. */
+/** Publishes to a topic; the state stays as it is. With a timeout, waits so long for somebody to answer with the token in the message. */
 export function publish(
-  scope: Construct, id: string, topicArn: string, message: { readonly Subject: string; readonly Message: string },
+  scope: Construct, id: string, topicArn: string, message: { readonly Subject: string; readonly Message: string }, timeout?: Duration,
 ): tasks.CallAwsService {
   const task = new tasks.CallAwsService(scope, id, {
     service: 'sns',
@@ -94,6 +97,7 @@ export function publish(
     parameters: { TopicArn: topicArn, ...message },
     iamResources: [topicArn], // not used, as above
     resultPath: sfn.JsonPath.DISCARD,
+    ...(timeout === undefined ? {} : { integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN, taskTimeout: sfn.Timeout.duration(timeout) }),
   });
   task.addRetry({ errors: SNS_ERRORS, ...back(2, 4, Duration.minutes(1)) });
   return task;

@@ -21,7 +21,8 @@ export function recoveryPointArns(stack: Stack): string {
 
 export interface ControlPlaneProps {
   readonly fileSystem: IFileSystemRef;
-  readonly backupVault: IBackupVaultRef;
+  /** The vault of the workflow first. */
+  readonly backupVaults: IBackupVaultRef[];
   readonly clientMounts: ClientMount[];
   readonly requestDefaults: RestoreRequest;
   readonly runtime: lambda.Runtime;
@@ -37,7 +38,8 @@ export class ControlPlane extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     const { fileSystemId, fileSystemArn } = props.fileSystem.fileSystemRef;
-    const { backupVaultName, backupVaultArn } = props.backupVault.backupVaultRef;
+    const [backupVaultName, ...moreBackupVaultNames] = props.backupVaults.map((vault) => vault.backupVaultRef.backupVaultName);
+    const backupVaultArns = props.backupVaults.map((vault) => vault.backupVaultRef.backupVaultArn);
 
     const bundled = new BundledFunction(this, 'Function', {
       bundle: 'control-plane.lambda',
@@ -46,6 +48,7 @@ export class ControlPlane extends Construct {
         [EnvironmentVariable.FILE_SYSTEM_ID]: fileSystemId,
         [EnvironmentVariable.FILE_SYSTEM_ARN]: fileSystemArn,
         [EnvironmentVariable.BACKUP_VAULT_NAME]: backupVaultName,
+        [EnvironmentVariable.MORE_BACKUP_VAULT_NAMES]: stack.toJsonString(moreBackupVaultNames),
         [EnvironmentVariable.CLIENT_MOUNTS]: stack.toJsonString(props.clientMounts),
         [EnvironmentVariable.REQUEST_DEFAULTS]: stack.toJsonString(props.requestDefaults),
       },
@@ -62,7 +65,7 @@ export class ControlPlane extends Construct {
       new iam.PolicyStatement({ actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeAccessPoints'], resources: [fileSystemArn] }),
       new iam.PolicyStatement({
         actions: ['backup:ListRecoveryPointsByBackupVault', 'backup:DescribeRecoveryPoint', 'backup:GetRecoveryPointRestoreMetadata', 'backup:GetBackupVaultAccessPolicy'],
-        resources: [backupVaultArn],
+        resources: backupVaultArns,
       }),
     );
     bundled.role.addWildcardStatements(ANY_RECOVERY_POINT, new iam.PolicyStatement({

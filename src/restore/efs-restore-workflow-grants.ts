@@ -1,6 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { EfsRestoreWorkflow } from './efs-restore-workflow';
-import { grantReadExecutions, grantStartExecution } from '../private/execution-grants';
+import { grantReadExecutions, grantStartExecution, grantTaskResponse } from '../private/execution-grants';
 
 /** What others may do with a restore workflow. Whoever starts it needs no right on AWS Backup and passes no role. */
 export class EfsRestoreWorkflowGrants {
@@ -14,6 +14,11 @@ export class EfsRestoreWorkflowGrants {
   /** Grants starting restores, and following the executions. */
   public startExecution(grantee: iam.IGrantable): iam.Grant {
     return grantStartExecution(this.workflow.stateMachine, grantee);
+  }
+
+  /** Grants approving and rejecting: whoever has the token of the message may use it. */
+  public approve(grantee: iam.IGrantable): iam.Grant {
+    return grantTaskResponse(this.workflow.stateMachine, grantee);
   }
 
   /** Grants looking at restores: which there are, how far they are, what they reported. */

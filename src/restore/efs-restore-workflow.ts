@@ -1,29 +1,33 @@
-import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { ITopicRef } from 'aws-cdk-lib/aws-sns';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Resource, Stack, Token } from 'aws-cdk-lib/core';
 import type { ResourceEnvironment } from 'aws-cdk-lib/core';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
+import { checkApproval, checkHooks, checkItemsPerRestoreJob, checkSettings, checkTimeout, checkWorkers, hasTokens } from './check-workflow';
 import { ControlPlane } from './control-plane';
+import { RestoreDefinition } from './definition/restore-definition';
 import { EfsRestoreWorkflowGrants } from './efs-restore-workflow-grants';
+import type { EfsRestoreWorkflowProps } from './efs-restore-workflow-props';
 import { FileSystemWorker, WORKER_MOUNT_PATH } from './file-system-worker';
 import { isReplicationDestination } from './replication-destination';
-import { RestoreDefinition } from './restore-definition';
 import { restoreRole, stateMachineRole } from './restore-roles';
 import { RecoveryDirectoryCleanup } from '../cleanup/recovery-directory-cleanup';
 import type { RecoveryDirectoryCleanupOptions } from '../cleanup/recovery-directory-cleanup';
-import { checkClientMounts } from '../core/item-path';
+import { checkOffered, checkRestoreRequest } from '../core/check-restore-request';
+import { METRIC_NAMESPACE, MetricDimension } from '../core/embedded-metrics';
+import { checkClientMounts, UNDISPUTED_ITEMS, warnAboutItemsPerRestoreJob } from '../core/item-path';
 import type { ClientMount } from '../core/item-path';
 import { checkOperationsPerSecond, DEFAULT_OPERATIONS_PER_SECOND } from '../core/operations-per-second';
 import { describeProblem } from '../core/problem';
 import type { Problem } from '../core/problem';
-import { checkRestoreRequest, mergeRestoreRequest, warnAboutRestoreRequest } from '../core/restore-request';
+import { RestoreMetric } from '../core/restore-metrics';
+import { mergeRestoreRequest } from '../core/restore-request';
 import type { RestoreRequest } from '../core/restore-request';
 import { replicationDestinationProblem } from '../core/restore-target';
 import { checkRuntime } from '../private/check-runtime';
@@ -33,105 +37,6 @@ import { startExecutionCommand } from '../private/start-execution-command';
 import { throwProblems } from '../private/validation-error';
 import { warn, WarningId } from '../private/warnings';
 import { workflowStateMachine } from '../private/workflow-state-machine';
-
-/** What a restore workflow may be told by everyone who makes one. */
-export interface EfsRestoreWorkflowOptions {
-  /**
-   * The subnets of the file-system worker. It needs a mount target in each of their Availability Zones and nothing else: no NAT,
-   * no endpoints.
-   *
-   * @default - the VPC's private subnets, or whichever it has
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-
-  /**
-   * The role that AWS Backup assumes to restore.
-   *
-   * @default - a role that may restore into this file system and nothing else
-   */
-  readonly restoreRole?: iam.IRole;
-
-  /**
-   * How long a restore job may run before the workflow gives it up. AWS Backup cannot stop a restore job, so it then still runs.
-   * AWS Backup restores 1,500 files or 200 MB a second: 100 million files take about 19 hours. From 10 minutes to 300 days.
-   *
-   * @default Duration.days(7)
-   * @see https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
-   */
-  readonly restoreTimeout?: Duration;
-
-  /**
-   * What an execution leaves out is taken from this request. Together with `clientMounts` it has at most 3 KiB as JSON.
-   *
-   * @default - an execution says everything itself
-   */
-  readonly requestDefaults?: RestoreRequest;
-
-  /**
-   * Where clients mount the file system. A requested item below one of these mount points is refused with the path to write
-   * instead, since AWS Backup wants the path on the file system.
-   *
-   * @default - the root of the file system at `/mnt/efs`
-   */
-  readonly clientMounts?: ClientMount[];
-
-  /**
-   * How many calls a second the file-system worker makes to the file system at most, while it verifies, moves and deletes; what
-   * clients already have in their caches does not count. Your applications share what the file system takes: with bursting
-   * throughput and no burst credits left, that may be as little as 256 a second. A whole number, 10 or more.
-   *
-   * @default 3500 - half of what a file system with bursting throughput, or a One Zone file system, takes at best
-   * @see https://docs.aws.amazon.com/efs/latest/ug/performance.html
-   */
-  readonly operationsPerSecond?: number;
-
-  /**
-   * The topic that is told how each restore ended, well or not: the report as JSON.
-   *
-   * @default - nobody is told; the report is the output of an execution that succeeds, and of the state `ReportFailure` of one that fails
-   */
-  readonly notificationTopic?: ITopicRef;
-
-  /**
-   * The KMS key that encrypts the log groups. Its key policy is extended where it can be.
-   *
-   * @default - CloudWatch Logs encrypts with a key of its own
-   */
-  readonly encryptionKey?: IKeyRef;
-
-  /**
-   * How long the logs of the workflow and its functions are kept.
-   *
-   * @default RetentionDays.ONE_YEAR
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * The runtime of the functions: `nodejs22.x` or a later one of Node.js.
-   *
-   * @default Runtime.NODEJS_24_X
-   */
-  readonly runtime?: lambda.Runtime;
-}
-
-/** Properties of `EfsRestoreWorkflow`. */
-export interface EfsRestoreWorkflowProps extends EfsRestoreWorkflowOptions {
-  /** The file system that is restored into, in the account and Region of the stack. Its recovery points are what is restored. */
-  readonly fileSystem: IFileSystemRef;
-
-  /** The vault that holds the recovery points of the file system. */
-  readonly backupVault: IBackupVaultRef;
-
-  /** The VPC in which the file system has its mount targets. */
-  readonly vpc: ec2.IVpc;
-
-  /**
-   * The security groups of the mount targets: each lets the file-system worker in by port 2049.
-   *
-   * @default - those of the file system if it knows its `connections`; else let `connections` of this construct in yourself
-   */
-  readonly fileSystemSecurityGroups?: ec2.ISecurityGroup[];
-}
 
 /**
  * Restores files, directories or everything from a recovery point into the file system it was made of: checks the request before
@@ -152,26 +57,46 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
   public readonly grants: EfsRestoreWorkflowGrants;
 
   private readonly clientMounts: ClientMount[];
+  private readonly requestDefaults: RestoreRequest;
+  private readonly itemsPerRestoreJob: number;
   private readonly fileSystem: IFileSystemRef;
   private readonly vpc: ec2.IVpc;
   private readonly worker: FileSystemWorker;
-  private readonly requestDefaults: RestoreRequest;
+  private readonly backupVaultNames: string[];
+  private readonly allowsNewFileSystems: boolean;
 
   constructor(scope: Construct, id: string, props: EfsRestoreWorkflowProps) {
     super(scope, id);
     this.clientMounts = props.clientMounts ?? [{ mountPoint: WORKER_MOUNT_PATH }];
     this.requestDefaults = props.requestDefaults ?? {};
+    const { itemsPerRestoreJob = UNDISPUTED_ITEMS } = props;
+    const itemProblems = checkItemsPerRestoreJob(itemsPerRestoreJob);
+    this.itemsPerRestoreJob = itemProblems.length === 0 ? itemsPerRestoreJob : UNDISPUTED_ITEMS; // the default items are checked with it
+    this.fileSystem = props.fileSystem;
+    this.vpc = props.vpc;
+    const backupVaults = [props.backupVault, ...props.moreBackupVaults ?? []];
+    this.backupVaultNames = backupVaults.map(({ backupVaultRef }) => backupVaultRef.backupVaultName);
+    this.allowsNewFileSystems = props.allowNewFileSystems ?? false;
+    const hooks = props.hooks ?? {};
     throwProblems(this, [
       ...checkClientMounts('clientMounts', this.clientMounts, Token.isUnresolved),
       ...this.problemsOf(this.requestDefaults, true).map((problem) => ({ ...problem, subject: `requestDefaults.${problem.subject}` })),
-      ...checkSettings(this.clientMounts, this.requestDefaults),
+      ...checkSettings(this.clientMounts, this.requestDefaults, this.backupVaultNames),
       ...this.checkEnvironment('fileSystem', environmentOf(props.fileSystem)),
       ...this.checkEnvironment('backupVault', props.backupVault.env),
+      ...(props.moreBackupVaults ?? []).flatMap((vault, index) => this.checkEnvironment(`moreBackupVaults[${index}]`, vault.env)),
       ...checkTimeout(props.restoreTimeout),
+      ...itemProblems,
+      ...checkApproval(props.approval),
+      ...checkHooks(hooks),
+      ...checkWorkers(props.workers, props.operationsPerSecond),
       ...(Token.isUnresolved(props.operationsPerSecond) ? [] : checkOperationsPerSecond(props.operationsPerSecond)),
       ...checkRuntime(props.runtime),
     ]);
-    this.warnAbout(this.requestDefaults);
+    const warning = warnAboutItemsPerRestoreJob('itemsPerRestoreJob', this.itemsPerRestoreJob);
+    if (warning !== undefined) {
+      warn(this, WarningId.MANY_RESTORE_ITEMS, warning);
+    }
     this.node.addValidation({
       validate: () => isReplicationDestination(props.fileSystem) ? [describeProblem(replicationDestinationProblem(props.fileSystem.node.path))] : [],
     });
@@ -182,8 +107,6 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       logRetention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
       encryptionKey: props.encryptionKey,
     };
-    this.fileSystem = props.fileSystem;
-    this.vpc = props.vpc;
     const worker = this.worker = new FileSystemWorker(this, 'Worker', {
       ...common,
       vpc: props.vpc,
@@ -193,24 +116,32 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
     this.connections = worker.connections;
     const controlPlane = new ControlPlane(this, 'ControlPlane', {
       ...common,
-      backupVault: props.backupVault,
+      backupVaults,
       clientMounts: this.clientMounts,
       requestDefaults: this.requestDefaults,
     });
-    this.restoreRole = props.restoreRole ?? restoreRole(this, props.fileSystem);
+    this.restoreRole = props.restoreRole ?? restoreRole(this, props.fileSystem, this.allowsNewFileSystems);
     const role = stateMachineRole(this, {
       functions: [worker.function, controlPlane.function],
-      backupVault: props.backupVault,
+      backupVaults,
       restoreRole: this.restoreRole,
-      topic: props.notificationTopic,
+      topics: [...new Set([props.notificationTopic, props.approval?.topic])].flatMap((topic) => topic ?? []),
+      hooks: [hooks.beforeRestore, hooks.afterRestore, hooks.beforeMove, hooks.afterMove].flatMap((hook) => hook ?? []),
     });
     const definition = new RestoreDefinition(this, 'Definition', {
       worker: worker.function,
       controlPlane: controlPlane.function,
+      fileSystemId: this.fileSystem.fileSystemRef.fileSystemId,
+      fileSystemArn: this.fileSystem.fileSystemRef.fileSystemArn,
       restoreRoleArn: this.restoreRole.roleArn,
       callerRoleArn: role.roleArn,
       restoreTimeout: props.restoreTimeout ?? Duration.days(7),
+      itemsPerRestoreJob: this.itemsPerRestoreJob,
+      allowsNewFileSystems: this.allowsNewFileSystems,
       operationsPerSecond: props.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND,
+      workers: props.workers ?? 1,
+      approval: props.approval,
+      hooks,
       topicArn: props.notificationTopic?.topicRef.topicArn,
     });
     this.stateMachine = workflowStateMachine(this, {
@@ -228,10 +159,52 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
    * already, in the words that the workflow would use.
    */
   public startExecutionCommand(request: RestoreRequest): string {
-    throwProblems(this, this.problemsOf(mergeRestoreRequest(this.requestDefaults, request), false));
-    this.warnAbout(request);
+    const merged = mergeRestoreRequest(this.requestDefaults, request);
+    throwProblems(this, [...this.problemsOf(merged, false), ...this.checkOffered(merged)]);
     const input = shellWord(hasTokens(request) ? Stack.of(this).toJsonString(request) : JSON.stringify(request));
     return `${startExecutionCommand(this, this.stateMachine)} --input ${input}`;
+  }
+
+  /** The command that lists the recovery points of the file system in the vault of the workflow, the latest first. */
+  public listRecoveryPointsCommand(): string {
+    return `aws backup list-recovery-points-by-backup-vault --region ${Stack.of(this).region} --backup-vault-name ${this.backupVaultNames[0]}`
+      + ` --by-resource-arn ${this.fileSystem.fileSystemRef.fileSystemArn}`
+      + " --query 'reverse(sort_by(RecoveryPoints,&CreationDate))[].[CreationDate,Status,RecoveryPointArn]' --output text";
+  }
+
+  /** The command that lists the latest restores, how each ended, and the ARN to ask for its report with. */
+  public listExecutionsCommand(): string {
+    return `aws stepfunctions list-executions --region ${Stack.of(this).region} --state-machine-arn ${this.stateMachine.stateMachineArn} --max-items 10`
+      + " --query 'executions[].[startDate,status,executionArn]' --output text";
+  }
+
+  /** The command that writes the report of a restore: the sentence, whether it succeeded or failed. */
+  public describeExecutionCommand(): string {
+    return `aws stepfunctions describe-execution --region ${Stack.of(this).region} --execution-arn EXECUTION_ARN --query '[status,output,error,cause]'`;
+  }
+
+  /** Where the console shows the restores. */
+  public get consoleUrl(): string {
+    const { region } = Stack.of(this);
+    const partition = Token.isUnresolved(region) ? Stack.of(this).partition : RegionInfo.get(region).partition;
+    const domain = partition === 'aws-cn' ? 'console.amazonaws.cn' : partition === 'aws-us-gov' ? 'console.amazonaws-us-gov.com' : 'console.aws.amazon.com';
+    return `https://${region}.${domain}/states/home?region=${region}#/statemachines/view/${this.stateMachine.stateMachineArn}`;
+  }
+
+  /** A metric of the restores of this file system; see `RestoreMetric` for what there is. */
+  public metric(metricName: RestoreMetric, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    const dimensionsMap = { [MetricDimension.FILE_SYSTEM_ID]: this.fileSystem.fileSystemRef.fileSystemId };
+    return new cloudwatch.Metric({ namespace: METRIC_NAMESPACE, metricName, dimensionsMap, statistic: cloudwatch.Stats.SUM, ...options });
+  }
+
+  /** How many restores failed: what an alarm wants to know. */
+  public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(RestoreMetric.FAILED, options);
+  }
+
+  /** How many restores succeeded. */
+  public metricSucceeded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(RestoreMetric.SUCCEEDED, options);
   }
 
   /**
@@ -253,6 +226,15 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       home: { account: known(account), region: known(region), partition: known(partition) },
       isUnresolved: Token.isUnresolved,
       partial,
+      itemsPerRestoreJob: this.itemsPerRestoreJob,
+    });
+  }
+
+  /** What this workflow cannot do for a request, as far as names are known. */
+  private checkOffered(request: RestoreRequest): Problem[] {
+    const areKnown = ![request.backupVaultName, ...this.backupVaultNames].some((name) => Token.isUnresolved(name));
+    return checkOffered(areKnown ? request : { ...request, backupVaultName: undefined }, {
+      backupVaultNames: this.backupVaultNames, allowsNewFileSystems: this.allowsNewFileSystems,
     });
   }
 
@@ -264,47 +246,9 @@ export class EfsRestoreWorkflow extends Resource implements ec2.IConnectable {
       remedy: 'make the workflow in a stack of that account and Region',
     }] : [];
   }
-
-  private warnAbout(request: RestoreRequest): void {
-    warnAboutRestoreRequest(request).forEach((message) => warn(this, WarningId.MANY_RESTORE_ITEMS, message));
-  }
-}
-
-function checkTimeout(timeout: Duration | undefined): Problem[] {
-  if (timeout === undefined) {
-    return [];
-  }
-  const subject = 'restoreTimeout';
-  if (timeout.isUnresolved()) {
-    return [{ subject, rule: 'must be known at synth, because the pace of the polls follows from it', remedy: 'write a Duration without tokens' }];
-  }
-  const seconds = timeout.toSeconds({ integral: false });
-  return seconds >= 600 && seconds <= 300 * 86_400 ? [] : [{
-    subject,
-    rule: 'must be between 10 minutes and 300 days, since an execution of Step Functions ends after a year',
-    value: timeout.toHumanString(),
-    remedy: 'choose a duration in between',
-  }];
-}
-
-/** "Lambda quotas", AWS Lambda Developer Guide: 4 KB for all environment variables of a function. The rest is for names and ids. */
-const MOST_BYTES_OF_SETTINGS = 3 * 1024;
-
-function checkSettings(clientMounts: ClientMount[], requestDefaults: RestoreRequest): Problem[] {
-  const bytes = Buffer.byteLength(JSON.stringify({ clientMounts, requestDefaults }));
-  return bytes <= MOST_BYTES_OF_SETTINGS || hasTokens({ clientMounts, requestDefaults }) ? [] : [{
-    subject: 'requestDefaults',
-    rule: `must have, together with 'clientMounts', at most ${MOST_BYTES_OF_SETTINGS} bytes as JSON, since both become environment variables of a Lambda function`,
-    value: bytes,
-    remedy: 'leave the items to the executions, or name fewer mounts',
-  }];
 }
 
 function securityGroupsOf(fileSystem: IFileSystemRef): ec2.ISecurityGroup[] {
   const connections = (fileSystem as Partial<ec2.IConnectable> & IFileSystemRef).connections;
   return connections?.securityGroups ?? [];
-}
-
-function hasTokens(value: unknown): boolean {
-  return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasTokens));
 }

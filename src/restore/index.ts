@@ -1,6 +1,12 @@
 export type { RestoreRequest } from '../core/restore-request';
 export { AfterRestore, ConflictPolicy, RecoveryDirectoryDisposal } from '../core/restore-request';
-export type { RestoreExpectation } from '../core/expectation';
 export type { ClientMount } from '../core/item-path';
+export type { NewFileSystem } from '../core/new-file-system';
+export { NewFileSystemPerformanceMode } from '../core/new-file-system';
+export type { RestoreExpectation } from '../core/expectation';
+export { RestoreMetric } from '../core/restore-metrics';
 export * from './efs-restore-workflow';
+export * from './efs-restore-workflow-props';
 export * from './efs-restore-workflow-grants';
+export * from './restore-approval';
+export * from './restore-hooks';

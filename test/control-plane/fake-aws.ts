@@ -5,6 +5,7 @@ export const TARGET: Protected = {
   fileSystemId: 'fs-0123456789abcdef0',
   fileSystemArn: 'arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-0123456789abcdef0',
   backupVaultName: 'Vault',
+  moreBackupVaultNames: ['Other'],
 };
 
 export const recoveryPointArn = (id: string): string => `arn:aws:backup:eu-central-1:111122223333:recovery-point:${id}`;

@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import { awsError, FakeAws, recoveryPointArn, TARGET } from './fake-aws';
 import { prepareRestore } from '../../lambda/control-plane/prepare-restore';
-import type { PrepareOptions } from '../../lambda/control-plane/prepare-restore';
+import type { PreparedRestore, PrepareOptions, RestoreSettings } from '../../lambda/control-plane/prepare-restore';
+import { checkWorkerEvent } from '../../src/core/worker-event';
 
 const FILE_SYSTEM = { FileSystemId: TARGET.fileSystemId };
 const LIST = { BackupVaultName: 'Vault', ByResourceArn: TARGET.fileSystemArn, ByResourceType: 'EFS' };
@@ -10,6 +12,11 @@ const OF_RECOVERY_POINT = { 'file-system-id': TARGET.fileSystemId, 'Encrypted': 
 
 const available = (more: object = {}) => ({ FileSystems: [{ LifeCycleState: 'available', ...more } as never] });
 const CALLER = 'arn:aws:iam::111122223333:role/workflow';
+const SETTINGS: RestoreSettings = {
+  callerRoleArn: CALLER, restoreTimeoutSeconds: 7 * 86_400, itemsPerRestoreJob: 5, allowsNewFileSystems: true, approvesMove: false,
+};
+const MOUNTS = [{ mountPoint: '/mnt/efs' }, { mountPoint: '/srv/projects', rootDirectory: '/projects' }];
+const ACCESS_POINT = 'fsap-0123456789abcdef0';
 const fakeOf = (fileSystem: Parameters<FakeAws['on']>[2] = available()) => new FakeAws().on('describeFileSystems', FILE_SYSTEM, fileSystem);
 const jobsOf = (ByStatus: 'PENDING' | 'RUNNING') => ({ ResourceArn: TARGET.fileSystemArn, ByStatus });
 /** Nothing speaks against a restore. */
@@ -23,7 +30,7 @@ const ready = (restoreMetadata: Record<string, string> | undefined = OF_RECOVERY
 
 async function prepare(fake: FakeAws, input: unknown, options: Partial<PrepareOptions> = {}) {
   try {
-    return await prepareRestore(fake.aws, { target: TARGET, mounts: [{ mountPoint: '/mnt/efs' }], defaults: {}, executionId: 'arn:execution:1', callerRoleArn: CALLER, input, ...options });
+    return await prepareRestore(fake.aws, { target: TARGET, mounts: MOUNTS, defaults: {}, executionId: 'arn:execution:1', startTime: '2026-07-26T06:00:00Z', settings: SETTINGS, input, ...options });
   } finally {
     fake.assertDone();
   }
@@ -31,48 +38,199 @@ async function prepare(fake: FakeAws, input: unknown, options: Partial<PrepareOp
 const errorOf = async (fake: FakeAws, input: unknown, options: Partial<PrepareOptions> = {}): Promise<Error> =>
   prepare(fake, input, options).then(() => { throw new Error('it was let through'); }, (error: Error) => error);
 
+const TOKEN = expect.stringMatching(/^[0-9a-f]{64}$/);
+const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
+const RESTORED = { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'false' };
+const itemsOf = (count: number) => Array.from({ length: count }, (_, index) => `/${index}`);
+
 test('everything that StartRestoreJob needs, for items', async () => {
   expect(await prepare(ready(), { items: ['/a', '/b'] })).toEqual({
-    request: { items: ['/a', '/b'], fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY' },
-    items: ['/a', '/b'],
-    expectations: [],
+    request: { ...FILLED, items: ['/a', '/b'] },
     recoveryPoint: { arn: LATEST.RecoveryPointArn, created: '2026-07-26T05:00:00.000Z' },
-    metadata: { 'file-system-id': TARGET.fileSystemId, 'Encrypted': 'true', 'newFileSystem': 'false', 'ItemsToRestore': '["/a","/b"]' },
-    idempotencyToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+    jobs: [{ items: ['/a', '/b'], expectations: [], metadata: { ...RESTORED, Encrypted: 'true', ItemsToRestore: '["/a","/b"]' }, idempotencyToken: TOKEN }],
+    polling: { slowSeconds: 671, most: 939 },
+    plansMove: false,
+    bytesPerAnswer: 25_000,
     warnings: [],
   });
 });
 
 test('everything that StartRestoreJob needs, for everything', async () => {
-  const { items, metadata } = await prepare(ready(undefined), { fullRestore: true });
-  expect(items).toBeNull();
-  expect(metadata).toEqual({ 'file-system-id': TARGET.fileSystemId, 'Encrypted': 'true', 'newFileSystem': 'false' });
+  const { jobs } = await prepare(ready({}), { fullRestore: true });
+  expect(jobs).toEqual([{ items: null, expectations: [], metadata: RESTORED, idempotencyToken: TOKEN }]);
 });
 
-test('the recovery point that the input names', async () => {
+test('the recovery point that the input names, in the vault that it names', async () => {
   const arn = recoveryPointArn('NAMED');
-  const fake = guarded()
-    .on('describeRecoveryPoint', { BackupVaultName: 'Vault', RecoveryPointArn: arn }, { ResourceType: 'EFS', ResourceArn: TARGET.fileSystemArn, Status: 'COMPLETED', CreationDate: LATEST.CreationDate })
-    .on('getRecoveryPointRestoreMetadata', { BackupVaultName: 'Vault', RecoveryPointArn: arn }, {});
-  expect((await prepare(fake, { fullRestore: true, recoveryPointArn: arn })).metadata).toEqual({ 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'false' });
+  const point = { BackupVaultName: 'Other', RecoveryPointArn: arn };
+  const fake = fakeOf()
+    .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Other' }, awsError('ResourceNotFoundException'))
+    .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), {})
+    .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), {})
+    .on('describeRecoveryPoint', point, { ResourceType: 'EFS', ResourceArn: TARGET.fileSystemArn, Status: 'COMPLETED', CreationDate: LATEST.CreationDate })
+    .on('getRecoveryPointRestoreMetadata', point, {});
+  const { jobs, recoveryPoint } = await prepare(fake, { fullRestore: true, recoveryPointArn: arn, backupVaultName: 'Other' });
+  expect([recoveryPoint.arn, jobs[0].metadata]).toEqual([arn, RESTORED]);
 });
 
-test('the token is the same for every attempt of an execution, and another for another one', async () => {
-  const token = async (executionId: string) => (await prepare(ready(), { fullRestore: true }, { executionId })).idempotencyToken;
-  expect(await token('arn:execution:1')).toBe(await token('arn:execution:1'));
-  expect(await token('arn:execution:1')).not.toBe(await token('arn:execution:2'));
+test('the tokens are the same for every attempt of an execution, and others for another one and another job', async () => {
+  const prepared = (executionId: string) => prepare(ready(), { items: itemsOf(50) }, { executionId });
+  const tokens = async (executionId: string) => (await prepared(executionId)).jobs.map(({ idempotencyToken }) => idempotencyToken);
+  const [first, again, other] = [await tokens('arn:execution:1'), await tokens('arn:execution:1'), await tokens('arn:execution:2')];
+  expect(again).toEqual(first);
+  expect(new Set([...first, ...other]).size).toBe(20);
 });
 
-test('six items are warned of, and restored', async () => {
-  const { warnings } = await prepare(ready(), { items: ['/1', '/2', '/3', '/4', '/5', '/6'] });
-  expect(warnings).toEqual([expect.stringMatching(/^'items' has 6 items, and AWS's documents disagree about more than 5/)]);
+describe('several restore jobs', () => {
+  const jobsFor = async (input: object, settings: Partial<RestoreSettings> = {}) =>
+    prepare(ready(), input, { settings: { ...SETTINGS, ...settings } });
+
+  test('take the items in their order, each as many as it may', async () => {
+    const { jobs } = await jobsFor({ items: itemsOf(7) }, { itemsPerRestoreJob: 3 });
+    expect(jobs.map(({ items, metadata }) => [items, metadata.ItemsToRestore])).toEqual([
+      [['/0', '/1', '/2'], '["/0","/1","/2"]'], [['/3', '/4', '/5'], '["/3","/4","/5"]'], [['/6'], '["/6"]'],
+    ]);
+  });
+
+  test('each get what is expected of their items, and nothing gets lost', async () => {
+    const expectations = [{ path: '/6' }, { path: '/0/a', atLeastFiles: 3 }, { path: '/3' }, { path: '/5/b' }];
+    const { jobs } = await jobsFor({ items: itemsOf(7), expectations }, { itemsPerRestoreJob: 3 });
+    expect(jobs.map((job) => job.expectations)).toEqual([[expectations[1]], [expectations[2], expectations[3]], [expectations[0]]]);
+  });
+
+  test('a single one gets all that is expected', async () => {
+    const expectations = [{ path: '/', atLeastFiles: 3 }, { path: '/elsewhere' }];
+    expect((await jobsFor({ items: ['/a'], expectations })).jobs[0].expectations).toEqual(expectations);
+    expect((await jobsFor({ fullRestore: true, expectations })).jobs[0].expectations).toEqual(expectations);
+  });
+
+  test('share the room of the state and of the history, and never get less than the worker takes', async () => {
+    const timeouts = fc.integer({ min: 1_800, max: 300 * 86_400 });
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 50 }), timeouts, async (count, restoreTimeoutSeconds) => {
+      const { jobs, bytesPerAnswer, polling } = await jobsFor({ items: itemsOf(count) }, { restoreTimeoutSeconds });
+      expect(jobs).toHaveLength(Math.ceil(count / 5));
+      expect(bytesPerAnswer * jobs.length).toBeLessThanOrEqual(25_000);
+      expect(checkWorkerEvent({ operation: 'verify', mostBytes: bytesPerAnswer })).toEqual([]);
+      // a poll makes 13 events, and a history has 25,000; every job is waited for as long as it may take
+      expect(jobs.length * polling.most * 13).toBeLessThan(0.75 * 25_000);
+      expect(11 * 10 + 28 * 60 + (polling.most - 40) * polling.slowSeconds).toBeGreaterThanOrEqual(restoreTimeoutSeconds);
+    }), { numRuns: 50 });
+  });
+
+  test('are at most ten', async () => {
+    expect(await errorOf(new FakeAws(), { items: itemsOf(51) })).toMatchObject({ name: 'InvalidRestoreRequest', message: expect.stringMatching(/^'items' must have at most 50 items/) });
+  });
+});
+
+describe('whether the move is planned first', () => {
+  const MOVE = { afterRestore: 'MOVE_INTO_PLACE' };
+  test.each<[string, object, Partial<RestoreSettings>, boolean]>([
+    ['not where one directory is moved', { items: ['/a'], ...MOVE }, {}, false],
+    ['where several are, under FAIL', { items: itemsOf(6), ...MOVE }, {}, true],
+    ['not where several are, and none keeps the other from being moved', { items: itemsOf(6), ...MOVE, conflictPolicy: 'SKIP' }, {}, false],
+    ['in a dry run', { items: ['/a'], ...MOVE, dryRun: true }, {}, true],
+    ['where somebody approves it', { items: ['/a'], ...MOVE, conflictPolicy: 'REPLACE' }, { approvesMove: true }, true],
+    ['not where somebody would approve, and nothing is moved', { items: itemsOf(6) }, { approvesMove: true }, false],
+  ])('%s', async (_name, input, settings, plansMove) => {
+    expect((await prepare(ready(), input, { settings: { ...SETTINGS, ...settings } })).plansMove).toBe(plansMove);
+  });
+});
+
+describe('a new file system', () => {
+  /** Nobody asks whether the one that was backed up can be written, or is still there, or is restored into. */
+  const elsewhere = () => new FakeAws().on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, awsError('ResourceNotFoundException'))
+    .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
+    .on('getRecoveryPointRestoreMetadata', METADATA, { RestoreMetadata: OF_RECOVERY_POINT });
+  const make = (newFileSystem: object, options: Partial<PrepareOptions> = {}): Promise<PreparedRestore> =>
+    prepare(elsewhere(), { fullRestore: true, newFileSystem }, options);
+
+  test('comes with a token of its own, and is kept', async () => {
+    const { jobs, request } = await make({});
+    expect(jobs).toEqual([{ items: null, expectations: [], metadata: { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'true', 'CreationToken': TOKEN, 'Encrypted': 'true' }, idempotencyToken: TOKEN }]);
+    expect(jobs[0].metadata.CreationToken).not.toBe(jobs[0].idempotencyToken);
+    expect(request).toEqual({ ...FILLED, fullRestore: true, newFileSystem: {}, afterRestore: 'KEEP' });
+  });
+
+  test('is not made twice by a state that is retried, and made again by another execution', async () => {
+    const token = async (executionId: string) => (await make({}, { executionId })).jobs[0].metadata.CreationToken;
+    expect(await token('arn:execution:1')).toBe(await token('arn:execution:1'));
+    expect(await token('arn:execution:1')).not.toBe(await token('arn:execution:2'));
+    expect((await make({ creationToken: 'mine' })).jobs[0].metadata.CreationToken).toBe('mine');
+  });
+
+  test('is refused by a workflow that makes none, before AWS is asked', async () => {
+    const settings = { ...SETTINGS, allowsNewFileSystems: false };
+    expect(await errorOf(new FakeAws(), { fullRestore: true, newFileSystem: {} }, { settings })).toMatchObject({
+      name: 'InvalidRestoreRequest',
+      message: "'newFileSystem' is not allowed by this workflow, whose restore role makes no file systems; "
+        + "restore into the file system that was backed up, or deploy the workflow with 'allowNewFileSystems'",
+    });
+  });
+});
+
+describe('items that are seen from elsewhere', () => {
+  const accessPoint = (fake: FakeAws, Path: string) => fake.on('describeAccessPoints', FILE_SYSTEM, { AccessPoints: [{ AccessPointId: ACCESS_POINT, RootDirectory: { Path } }] });
+  /** The translation comes before everything else that is asked. */
+  const readyAfter = (fake: FakeAws) => guarded(fake.on('describeFileSystems', FILE_SYSTEM, available()))
+    .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
+    .on('getRecoveryPointRestoreMetadata', METADATA, {});
+
+  test('are restored by their paths from the root, and nobody is told of the other ones', async () => {
+    const { jobs, request } = await prepare(readyAfter(accessPoint(new FakeAws(), '/home/alice')), { items: ['/a', '/b'], itemsSeenFrom: ACCESS_POINT });
+    expect(jobs[0].items).toEqual(['/home/alice/a', '/home/alice/b']);
+    expect(request).toEqual({ ...FILLED, items: ['/home/alice/a', '/home/alice/b'] });
+  });
+
+  test('may look like paths on a client', async () => {
+    expect((await prepare(ready(), { items: ['/mnt/efs/a'], itemsSeenFrom: '/srv/projects' })).request.items).toEqual(['/projects/mnt/efs/a']);
+  });
+
+  test('are checked again as what they are', async () => {
+    const move = { items: ['/.cdk-efs-backup/a'], itemsSeenFrom: '/mnt/efs', afterRestore: 'MOVE_INTO_PLACE' };
+    expect(await errorOf(new FakeAws(), move)).toMatchObject({ name: 'InvalidRestoreRequest', message: expect.stringMatching(/^'items\[0\]' must not lie in '\/\.cdk-efs-backup'/) });
+    expect(await errorOf(accessPoint(new FakeAws(), `${'/x'.repeat(990)}`), { items: ['/x'.repeat(11)], itemsSeenFrom: ACCESS_POINT }))
+      .toMatchObject({ name: 'InvalidRestoreRequest', message: expect.stringMatching(/^'items\[0\]' must not be deeper than 1000 directories/) });
+    const expecting = { items: itemsOf(6), itemsSeenFrom: '/srv/projects', expectations: [{ path: '/0' }] };
+    expect(await errorOf(new FakeAws(), expecting)).toMatchObject({ message: expect.stringMatching(/^'expectations\[0\]\.path' must lie at or below one of the items/) });
+  });
+
+  test('with paths that break a rule are refused before AWS is asked', async () => {
+    expect(await errorOf(new FakeAws(), { items: ['/../etc'], itemsSeenFrom: ACCESS_POINT })).toMatchObject({ name: 'InvalidRestoreRequest', message: expect.stringContaining('must not have "." or ".."') });
+  });
+});
+
+describe('a vault', () => {
+  test('that the workflow does not know is refused with those that it knows, before AWS is asked', async () => {
+    expect(await errorOf(new FakeAws(), { fullRestore: true, backupVaultName: 'Else' })).toMatchObject({
+      name: 'InvalidRestoreRequest',
+      message: "'backupVaultName' must be one of Vault, Other, got \"Else\"; choose one of them, or give the vault to the workflow: 'moreBackupVaults'",
+    });
+  });
+
+  test.each(['Vault', 'Other'])('%s is asked for its policy, its recovery points and their metadata', async (name) => {
+    const fake = fakeOf()
+      .on('getBackupVaultAccessPolicy', { BackupVaultName: name }, awsError('ResourceNotFoundException'))
+      .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), {})
+      .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), {})
+      .on('listRecoveryPointsByBackupVault', { ...LIST, BackupVaultName: name }, { RecoveryPoints: [LATEST] })
+      .on('getRecoveryPointRestoreMetadata', { ...METADATA, BackupVaultName: name }, {});
+    expect((await prepare(fake, { fullRestore: true, backupVaultName: name })).recoveryPoint.arn).toBe(LATEST.RecoveryPointArn);
+  });
+});
+
+test('six items of one job are warned of, and restored; six items of two jobs are not', async () => {
+  const settings = { ...SETTINGS, itemsPerRestoreJob: 6 };
+  const { warnings, jobs } = await prepare(ready(), { items: itemsOf(6) }, { settings });
+  expect(warnings).toEqual([expect.stringMatching(/^'itemsPerRestoreJob' is 6, and AWS's documents disagree about more than 5/)]);
+  expect(jobs).toHaveLength(1);
+  expect((await prepare(ready(), { items: itemsOf(6) })).warnings).toEqual([]);
 });
 
 test('the defaults fill in what the input leaves out, and give way to it', async () => {
   const defaults = { fullRestore: true, afterRestore: 'MOVE_INTO_PLACE', conflictPolicy: 'SKIP' } as PrepareOptions['defaults'];
-  expect((await prepare(ready(), {}, { defaults })).request).toEqual({ fullRestore: true, afterRestore: 'MOVE_INTO_PLACE', conflictPolicy: 'SKIP', recoveryDirectory: 'DELETE_WHEN_EMPTY' });
+  expect((await prepare(ready(), {}, { defaults })).request).toEqual({ ...FILLED, fullRestore: true, afterRestore: 'MOVE_INTO_PLACE', conflictPolicy: 'SKIP' });
   expect((await prepare(ready(), { items: ['/a'], afterRestore: 'KEEP' }, { defaults })).request)
-    .toEqual({ items: ['/a'], fullRestore: false, afterRestore: 'KEEP', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY' });
+    .toEqual({ ...FILLED, items: ['/a'], afterRestore: 'KEEP' });
 });
 
 describe('a request that breaks a rule', () => {
@@ -101,6 +259,7 @@ describe('a request that breaks a rule', () => {
 });
 
 describe('the size', () => {
+  const settings = { ...SETTINGS, itemsPerRestoreJob: 1_500 };
   const long = (count: number, length: number) => Array.from({ length: count }, (_item, index) => `/${String(index).padStart(length, '0')}`);
 
   test('of the metadata is checked with what the recovery point adds', async () => {
@@ -109,21 +268,47 @@ describe('the size', () => {
   });
 
   test('of the items alone is checked before AWS is asked', async () => {
-    expect((await errorOf(new FakeAws(), { items: long(1_500, 200) })).message).toContain('200000 bytes of restore metadata');
+    expect((await errorOf(new FakeAws(), { items: long(1_500, 200) }, { settings })).message).toContain('200000 bytes of restore metadata');
   });
 
-  test('of the state of the execution is checked: it holds the items five times', async () => {
-    expect(await errorOf(ready(), { items: long(400, 100) })).toMatchObject({
+  test('of the state of the execution is checked: it holds the items many times', async () => {
+    expect(await errorOf(ready(), { items: long(160, 100) }, { settings })).toMatchObject({
       name: 'InvalidRestoreRequest',
-      message: expect.stringMatching(/^'items' must fit, five times over, into 200000 bytes of the state of an execution, which Step Functions limits, got "2\d{5} bytes"; restore common parent directories instead, or start several restores$/),
+      message: expect.stringMatching(/^'request' must fit, items six times over and expectations five times, into 80000 bytes of the state of an execution, which Step Functions limits, got "1\d{5} bytes"; name common parent directories, expect less, or start several restores$/),
     });
-    expect((await prepare(ready(), { items: long(350, 100) })).items).toHaveLength(350);
+    expect((await prepare(ready(), { items: long(100, 100) }, { settings })).jobs[0].items).toHaveLength(100);
+  });
+
+  test('is the larger, the more jobs there are, and is checked with all of them', async () => {
+    const OF_MANY = { note: 'x'.repeat(6_000) };
+    expect((await prepare(ready(OF_MANY), { items: itemsOf(5) })).jobs).toHaveLength(1);
+    expect(await errorOf(ready(OF_MANY), { items: itemsOf(50) })).toMatchObject({ message: expect.stringMatching(/^'request' must fit, items six times over/) });
+  });
+
+  test('whatever is let through leaves room in a state of 256 KiB for all answers of the worker', async () => {
+    const lengths = fc.record({
+      count: fc.integer({ min: 40, max: 300 }), length: fc.integer({ min: 20, max: 250 }), itemsPerRestoreJob: fc.integer({ min: 30, max: 300 }),
+    });
+    let letThrough = 0;
+    await fc.assert(fc.asyncProperty(lengths, async ({ count, length, itemsPerRestoreJob }) => {
+      const input = { items: long(count, length) };
+      const prepared = await prepare(ready(), input, { settings: { ...SETTINGS, itemsPerRestoreJob } }).catch(() => undefined);
+      const { jobs, bytesPerAnswer } = prepared ?? { jobs: [], bytesPerAnswer: 0 };
+      letThrough += prepared ? 1 : 0;
+      // what was restored is there twice, and the last of it once more; the job in hand is gone once the worker answers
+      const restores = jobs.map(({ items, expectations }) => ({ items, expectations }));
+      const held = [input, prepared ?? {}, restores, restores, restores.slice(-1)];
+      const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+      expect(bytesOf([...held, jobs[0] ?? {}])).toBeLessThan(200_000);
+      expect(bytesOf(held) + 3 * jobs.length * bytesPerAnswer).toBeLessThan(200_000);
+    }), { numRuns: 200 });
+    expect(letThrough).toBeGreaterThan(50);
   });
 });
 
 describe('a file system that cannot be written', () => {
   const REPLICATING = { FileSystemProtection: { ReplicationOverwriteProtection: 'REPLICATING' } };
-  const GONE = `'fileSystem' must exist, got "${TARGET.fileSystemId}"; AWS Backup can restore a deleted file system into a new one only: aws backup start-restore-job with newFileSystem=true`;
+  const GONE = `'fileSystem' must exist, got "${TARGET.fileSystemId}"; a deleted file system can be restored into a new one only: "newFileSystem": {}`;
   const DESTINATION = `'fileSystem' must not be the destination of a replication, because that is read-only, got "${TARGET.fileSystemId}"; restore into the source of the replication, or delete the replication configuration first`;
   const UPDATING = '\'fileSystem\' must be in the lifecycle state \'available\', got "updating"; wait until it is, then start the restore again';
 
@@ -160,7 +345,7 @@ describe('a vault whose access policy', () => {
   test('denies restores: refused with the way to open it, before anything else is asked', async () => {
     expect(await errorOf(withPolicy(denial()), { fullRestore: true })).toMatchObject({
       name: 'RestoreDeniedByVault',
-      message: expect.stringMatching(/^'backupVault' must not deny backup:StartRestoreJob to arn:aws:iam::111122223333:role\/workflow in its access policy, got "Vault"; let that role restore: AutomaticBackupVaultAccess opens/),
+      message: expect.stringMatching(/^'backupVaultName' must not deny backup:StartRestoreJob to arn:aws:iam::111122223333:role\/workflow in its access policy, got "Vault"; let that role restore: AutomaticBackupVaultAccess opens/),
     });
   });
 
@@ -199,9 +384,4 @@ describe('another restore job', () => {
       .on('getRecoveryPointRestoreMetadata', METADATA, {});
     expect((await prepare(fake, { fullRestore: true, allowConcurrentRestores: true })).request.allowConcurrentRestores).toBe(true);
   });
-});
-
-test('what is expected goes on to the verification', async () => {
-  const expectations = [{ path: '/a', atLeastFiles: 3 }];
-  expect((await prepare(ready(), { items: ['/a'], expectations })).expectations).toEqual(expectations);
 });

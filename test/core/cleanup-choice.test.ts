@@ -46,6 +46,14 @@ test('keepLatest keeps the newest of those that were restored; failed ones do no
   expect(keptOf(chooseFrom([aged(11 * DAY), aged(DAY)], { keepLatest: 1 }))).toEqual([undefined, KeepReason.YOUNG]); // a young one is one of the latest
 });
 
+test('those that the survey had no room for are newer, and count among the latest', () => {
+  const choose = (keepLatest: number, recoveryDirectories: number) => chooseDirectories(
+    { entries: [aged(11 * DAY), aged(10 * DAY)], omitted: { directories: 9, recoveryDirectories } }, { ...SETTINGS, keepLatest }, CleanupMode.DELETE);
+  expect(keptOf(choose(2, 2))).toEqual([undefined, undefined]);
+  expect(keptOf(choose(3, 2))).toEqual([undefined, KeepReason.LATEST]);
+  expect(choose(0, 2).totals).toMatchObject({ directories: 11, due: 2 });
+});
+
 test('the keep list and what is in use are kept, in quarantine too', () => {
   const kept = nameOf(10 * DAY);
   expect(keptOf(chooseFrom([entry(kept, 10 * DAY), aged(9 * DAY, { content: content(1, true) })], { keep: [kept] })))

@@ -42,7 +42,8 @@ test('each directory has its fate', () => {
 });
 
 test('REPORT_ONLY says what would be done', () => {
-  expect(report({ choice: choiceOf([9], CleanupMode.REPORT_ONLY) }).report.sentence).toBe('Found 1 recovery directory with 1 byte, and would delete or quarantine 1 if the mode were not REPORT_ONLY.');
+  const prepared = { mode: CleanupMode.REPORT_ONLY, trigger: { kind: 'SCHEDULE' as const } };
+  expect(report({ prepared, choice: choiceOf([9], CleanupMode.REPORT_ONLY) }).report.sentence).toBe('Found 1 recovery directory with 1 byte, and would delete or quarantine 1 if the mode were not REPORT_ONLY.');
 });
 
 test('a directory that could not be dealt with fails the run, with all that was done', () => {

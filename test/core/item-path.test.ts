@@ -1,5 +1,8 @@
 import * as fc from 'fast-check';
-import { checkClientMounts, checkItemPaths, isWithin, UNDISPUTED_ITEMS, warnAboutItemCount } from '../../src/core/item-path';
+import {
+  checkClientMounts, checkItemCount, checkItemPaths, isAccessPointId, isWithin, MOST_RESTORE_JOBS, seenFromRoot, splitItems, UNDISPUTED_ITEMS,
+  warnAboutItemsPerRestoreJob,
+} from '../../src/core/item-path';
 import type { ClientMount } from '../../src/core/item-path';
 import { describeProblem } from '../../src/core/problem';
 
@@ -199,14 +202,64 @@ describe('several paths', () => {
   });
 });
 
-test('more than five items are worth a warning that says who disagrees', () => {
-  const items = (count: number) => Array.from({ length: count }, (_item, index) => `/${index}`);
-  expect(warnAboutItemCount('items', items(UNDISPUTED_ITEMS))).toBeUndefined();
-  expect(warnAboutItemCount('items', undefined)).toBeUndefined();
-  expect(warnAboutItemCount('items', 'abcdefgh')).toBeUndefined();
-  expect(warnAboutItemCount('items', items(6))).toBe("'items' has 6 items, and AWS's documents disagree about more than 5: the list of parameters of "
+test('more than five items for one job are worth a warning that says who disagrees', () => {
+  expect([1, UNDISPUTED_ITEMS].map((items) => warnAboutItemsPerRestoreJob('itemsPerRestoreJob', items))).toEqual([undefined, undefined]);
+  expect(warnAboutItemsPerRestoreJob('itemsPerRestoreJob', 6)).toBe("'itemsPerRestoreJob' is 6, and AWS's documents disagree about more than 5: the list of parameters of "
     + '"Restore an Amazon EFS file system" (AWS Backup Developer Guide) allows one to five, the introduction of the same page ten in the console and any number '
-    + 'through the API up to 200 KB of metadata; if the restore job fails for it, restore a common parent directory or start several restores');
+    + "through the API up to 200 KB of metadata; if a restore job fails for it, leave 'itemsPerRestoreJob' out");
+});
+
+describe('the items of several restore jobs', () => {
+  const itemsOf = (count: number) => Array.from({ length: count }, (_, index) => `/${index}`);
+
+  test('are all of them, in their order, and no job has more than it takes or none', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20 }), (count, most) => {
+      const jobs = splitItems(itemsOf(count), most);
+      expect(jobs.flat()).toEqual(itemsOf(count));
+      expect(jobs.slice(0, -1).every(({ length }) => length === most)).toBe(true);
+      expect(jobs.every(({ length }) => length >= 1 && length <= most)).toBe(true);
+    }));
+  });
+
+  test('are at most what ten jobs take, so that what is let through is never split into more', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 20 }), (count, most) => {
+      expect(checkItemCount('items', itemsOf(count), most).length === 0).toBe(splitItems(itemsOf(count), most).length <= MOST_RESTORE_JOBS);
+    }));
+    expect(checkItemCount('items', itemsOf(51), 5).map(describeProblem)).toEqual(["'items' must have at most 50 items, 5 for each of 10 restore jobs, got 51; "
+      + "restore common parent directories, start several restores, or let a job take more: 'itemsPerRestoreJob' of the workflow"]);
+  });
+});
+
+describe('paths that are seen from elsewhere', () => {
+  test.each([
+    ['/a/b', '/', '/a/b'], ['/a', '/projects/alpha', '/projects/alpha/a'], ['/', '/projects', '/projects'], ['/projects/a', '/projects', '/projects/projects/a'],
+    ['/ ', '/x y', '/x y/ '], ['/...', '/..a', '/..a/...'],
+  ])('%s seen from %s is %s', (item, directory, expected) => {
+    expect(seenFromRoot([item], directory)).toEqual([expected]);
+  });
+
+  test('are good paths below that directory again, each another one', () => {
+    const list = fc.uniqueArray(components.map((names) => `/${names.join('/')}`), { minLength: 1, maxLength: 5 });
+    fc.assert(fc.property(list, fc.oneof(fc.constant('/'), components.map((names) => `/${names.join('/')}`)), (items, directory) => {
+      const translated = seenFromRoot(items, directory);
+      expect(translated.map((path) => isWithin(path, directory) && path !== directory)).toEqual(items.map(() => true));
+      expect(new Set(translated).size).toBe(items.length);
+      // what is wrong with the one is wrong with the other: a child within its parent, and nothing else
+      expect(check(translated, []).map(({ subject }) => subject)).toEqual(check(items, []).map(({ subject }) => subject));
+    }));
+  });
+
+  test('never lie beside the directory, since ".." is refused before', () => {
+    expect(words(['/../secret'], [])).toEqual([expect.stringMatching(/must not have "\." or "\.\."/)]);
+  });
+});
+
+test.each<[unknown, boolean]>([
+  ['fsap-01234567', true], ['fsap-0123456789abcdef0', true], ['fsap-0123456789abcdef0123456789abcdef01234567', true], ['fsap-0123456', false], ['fsap-0123456789ABCDEF0', false],
+  ['fsap-0123456789abcdef0\n', false], ['/fsap-0123456789abcdef0', false], ['fs-0123456789abcdef0', false], ['arn:aws:elasticfilesystem:eu-central-1:1:access-point/fsap-0123456789abcdef0', false],
+  ['', false], [undefined, false], [null, false], [['fsap-0123456789abcdef0'], false],
+])('%j is the id of an access point: %s', (value, is) => {
+  expect(isAccessPointId(value)).toBe(is);
 });
 
 describe('client mounts', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { planPolling } from '../../src/core/polling';
+import { MOST_RESTORE_JOBS } from '../../src/core/item-path';
+import { MOST_SLOW_POLLS, planPolling } from '../../src/core/polling';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -11,8 +12,8 @@ const EVENTS_PER_POLL = 13;
 const MOST_EVENTS = 25_000;
 
 /** Plays the state machine: describe, count, give up at `most`, else wait in the first pace that the count is below. */
-function play(timeoutSeconds: number): { polls: number; waited: number; waits: number[] } {
-  const { paces, most } = planPolling(timeoutSeconds);
+function play(timeoutSeconds: number, mostSlowPolls?: number): { polls: number; waited: number; waits: number[] } {
+  const { paces, most } = planPolling(timeoutSeconds, mostSlowPolls);
   const waits: number[] = [];
   let polls = 1;
   for (; polls < most; polls += 1) {
@@ -38,6 +39,14 @@ test.each([10 * MINUTE, 10 * MINUTE + 1, 1789, 1790, 1791, 1800, 3600, DAY, 7 * 
 test('stays below the limit of the history of an execution, with half of it to spare', () => {
   fc.assert(fc.property(timeouts, (timeout) => {
     expect(play(timeout).polls * EVENTS_PER_POLL).toBeLessThan(MOST_EVENTS / 2);
+  }));
+});
+
+test('several jobs of one execution share its history, and each is waited for as long', () => {
+  fc.assert(fc.property(timeouts, fc.integer({ min: 1, max: MOST_RESTORE_JOBS }), (timeout, jobs) => {
+    const { polls, waited } = play(timeout, Math.floor(MOST_SLOW_POLLS / jobs));
+    expect(waited).toBeGreaterThanOrEqual(timeout);
+    expect(jobs * polls * EVENTS_PER_POLL).toBeLessThan(0.75 * MOST_EVENTS);
   }));
 });
 

@@ -1,5 +1,5 @@
+import { checkRestoreRequest } from '../../src/core/check-restore-request';
 import { isReservedRootName } from '../../src/core/reserved-root-name';
-import { checkRestoreRequest } from '../../src/core/restore-request';
 
 const reserved = ['.cdk-efs-backup', 'aws-backup-lost+found', 'aws-backup-restore_2026-05-14T07-16-05-547921923Z', 'aws-backup-failed-restore_2019-01-07T21-06-22-108Z'];
 const free = ['projects', '.cdk-efs-backup2', 'aws-backup-restore', 'aws-backup-restore_2026-02-31T07-16-05Z', ''];
@@ -7,7 +7,7 @@ const free = ['projects', '.cdk-efs-backup2', 'aws-backup-restore', 'aws-backup-
 test.each(reserved)('%s is left alone by a move, so it cannot be asked for with MOVE_INTO_PLACE', (name) => {
   expect(isReservedRootName(name)).toBe(true);
   const check = (afterRestore: string) => checkRestoreRequest({ items: [`/${name}/report.txt`], afterRestore }, {
-    mounts: [], home: {}, partial: false, isUnresolved: () => false,
+    mounts: [], home: {}, partial: false, isUnresolved: () => false, itemsPerRestoreJob: 5,
   });
   expect(check('MOVE_INTO_PLACE')).toEqual([{
     subject: 'items[0]',

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { NewFileSystemPerformanceMode } from '../../src/core/new-file-system';
 import { describeProblems } from '../../src/core/problem';
 import { buildRestoreMetadata, checkRestoreMetadataSize, LARGEST_METADATA_BYTES } from '../../src/core/restore-metadata';
 
@@ -35,6 +36,52 @@ test('a map of texts, from which the items come back as they were', () => {
     expect(Object.values(metadata).every((value) => typeof value === 'string')).toBe(true);
     expect(JSON.parse(metadata.ItemsToRestore)).toEqual(items);
   }));
+});
+
+describe('of a new file system', () => {
+  const OURS = { 'file-system-id': 'fs-0fedcba9876543210', 'newFileSystem': 'true', 'CreationToken': 'mine' };
+  const make = (newFileSystem: object, recoveryPointMetadata: Record<string, string> = RECOVERY_POINT) =>
+    buildRestoreMetadata({ recoveryPointMetadata, fileSystemId: 'fs-0fedcba9876543210', newFileSystem: { creationToken: 'mine', ...newFileSystem } });
+
+  test('that says nothing: encrypted with the key of AWS, performance as it was, and with a token of its own', () => {
+    expect(make({})).toEqual({ ...OURS, Encrypted: 'true', PerformanceMode: 'generalPurpose' });
+    expect(make({}, {})).toEqual({ ...OURS, Encrypted: 'true' });
+  });
+
+  test('that says everything: exactly this map', () => {
+    const all = { kmsKeyId: 'alias/files', performanceMode: NewFileSystemPerformanceMode.MAX_IO, availabilityZoneName: 'eu-central-1a' };
+    expect(make(all)).toEqual({
+      ...OURS, Encrypted: 'true', KmsKeyId: 'alias/files', PerformanceMode: 'maxIO', singleAzFilesystem: 'true', availabilityZoneName: 'eu-central-1a',
+    });
+    expect(make({ encrypted: false })).toEqual({ ...OURS, Encrypted: 'false', PerformanceMode: 'generalPurpose' });
+  });
+
+  test('takes none of these from the recovery point, however they are written', () => {
+    const recoveryPoint = {
+      creationtoken: 'theirs', ENCRYPTED: 'false', kmsKeyId: 'theirs', singleAzFilesystem: 'true', AvailabilityZoneName: 'eu-central-1b', performanceMode: 'maxIO', newFilesystem: 'false',
+    };
+    expect(make({}, recoveryPoint)).toEqual({ ...OURS, Encrypted: 'true', performanceMode: 'maxIO' });
+    expect(make({ performanceMode: NewFileSystemPerformanceMode.GENERAL_PURPOSE }, recoveryPoint)).toEqual({ ...OURS, Encrypted: 'true', PerformanceMode: 'generalPurpose' });
+  });
+
+  test('can be given items, too', () => {
+    expect(buildRestoreMetadata({ recoveryPointMetadata: {}, fileSystemId: 'fs-0fedcba9876543210', items: ['/a'], newFileSystem: { creationToken: 'mine' } }))
+      .toEqual({ ...OURS, Encrypted: 'true', ItemsToRestore: '["/a"]' });
+  });
+
+  test('is a map of texts that names each key once, whatever their case', () => {
+    const keys = fc.constantFrom('CreationToken', 'creationToken', 'Encrypted', 'encrypted', 'KmsKeyId', 'PerformanceMode', 'performanceMode', 'singleAzFilesystem', 'newFileSystem', 'other');
+    const given = fc.record({
+      encrypted: fc.boolean(), kmsKeyId: fc.constant('k'), performanceMode: fc.constantFrom(...Object.values(NewFileSystemPerformanceMode)), availabilityZoneName: fc.constant('eu-central-1a'),
+    }, { requiredKeys: [] });
+    fc.assert(fc.property(given, keys, fc.string(), (newFileSystem, key, value) => {
+      const metadata = make(newFileSystem, { [key]: value });
+      const names = Object.keys(metadata).map((name) => name.toLowerCase());
+      expect(new Set(names).size).toBe(names.length);
+      expect(Object.values(metadata).every((each) => typeof each === 'string')).toBe(true);
+      expect(metadata).toMatchObject(OURS);
+    }));
+  });
 });
 
 describe('the size', () => {

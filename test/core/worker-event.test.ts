@@ -11,8 +11,8 @@ const SHARD = { from: 'YQ==', to: 'Yg==' };
 test.each<[string, Record<string, unknown>]>([
   ['survey', { contents: true, cut: CUT, operationsPerSecond: 10 }], ['survey', { contents: false, cut: { ...CUT, shards: 1 } }], ['survey', { cut: { ...CUT, shards: 100 } }],
   ['find', {}], ['release', {}], ['undo', { operationsPerSecond: 3_500 }],
-  ['verify', { expectations: [{ path: '/a' }], compare: 'SHA256' }], ['verify', { compare: 'SIZE_AND_TIME', expectations: [] }],
-  ['move', { conflictPolicy: 'FAIL' }], ['move', { conflictPolicy: 'KEEP_BOTH', dryRun: true }], ['move', { conflictPolicy: 'REPLACE', dryRun: false }],
+  ['verify', { expectations: [{ path: '/a' }], compare: 'SHA256' }], ['verify', { compare: 'SIZE_AND_TIME', expectations: [] }], ['verify', { mostBytes: 1_000 }],
+  ['move', { conflictPolicy: 'FAIL' }], ['move', { conflictPolicy: 'KEEP_BOTH', dryRun: true, mostBytes: 25_000 }], ['move', { conflictPolicy: 'REPLACE', dryRun: false }],
   ['delete', { mode: 'DELETE', guardsOff: ['IN_USE'], shard: SHARD }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
 ])('%s with %j is right', (operation, more) => {
   expect(words({ operation, ...more })).toEqual([]);
@@ -23,12 +23,14 @@ test.each([undefined, null])('%p is as good as missing, since state machines can
     const keys = ['contents', 'cut', 'expectations', 'compare', 'mode', 'shard', 'guardsOff', 'operationsPerSecond', 'conflictPolicy', 'dryRun'];
     expect(words({ operation, ...Object.fromEntries(keys.map((key) => [key, missing])) })).toEqual([]);
   }
-  expect(words({ ...MOVE, dryRun: missing, operationsPerSecond: missing })).toEqual([]);
+  expect(words({ ...MOVE, dryRun: missing, operationsPerSecond: missing, mostBytes: missing })).toEqual([]);
+  expect(words({ operation: 'verify', mostBytes: missing })).toEqual([]);
 });
 
 const POLICY = "'conflictPolicy' must be one of FAIL, SKIP, REPLACE_IF_OLDER, REPLACE, KEEP_BOTH";
 const SHARDS = "'cut.shards' must be a whole number from 1 to 100";
 const CUT_DIRECTORY = "'cut.directory' must be the name of a recovery directory at the root of the file system";
+const MOST_BYTES = "'mostBytes' must be a whole number, 1000 or more";
 const GUARDS = '\'guardsOff\' must be a list that holds nothing but "IN_USE"';
 
 test.each<[Record<string, unknown>, string]>([
@@ -46,6 +48,9 @@ test.each<[Record<string, unknown>, string]>([
   [{ operation: 'move', conflictPolicy: 'replace' }, `${POLICY}, got "replace"; FAIL moves nothing where anything is in the way`],
   [{ operation: 'move', conflictPolicy: null }, `${POLICY}, got null; FAIL moves nothing where anything is in the way`],
   [{ operation: 'move' }, `${POLICY}, got null; FAIL moves nothing where anything is in the way`],
+  [{ operation: 'verify', mostBytes: 999 }, `${MOST_BYTES}, got 999; leave it out for the whole answer`],
+  [{ ...MOVE, mostBytes: 1_000.5 }, `${MOST_BYTES}, got 1000.5; leave it out for the whole answer`],
+  [{ ...MOVE, mostBytes: '2500' }, `${MOST_BYTES}, got "2500"; leave it out for the whole answer`],
   [{ ...MOVE, dryRun: 1 }, "'dryRun' must be true or false, got 1; leave it out for false"],
   [{ operation: 'delete', mode: 'QUARANTINED' }, "'mode' must be one of DELETE, QUARANTINE, got \"QUARANTINED\"; leave it out for DELETE"],
   [{ operation: 'delete', shard: 'YQ==' }, "'shard' must be one that a survey with `cut` answered with, got \"YQ==\"; leave it out to delete the whole"],
@@ -74,7 +79,7 @@ test('all problems at once', () => {
 
 test('whatever comes in, the check answers', () => {
   const operations = fc.constantFrom('survey', 'find', 'verify', 'move', 'undo', 'delete', 'release');
-  const keys = fc.constantFrom('contents', 'cut', 'expectations', 'compare', 'conflictPolicy', 'dryRun', 'mode', 'shard', 'guardsOff', 'operationsPerSecond');
+  const keys = fc.constantFrom('contents', 'cut', 'expectations', 'compare', 'conflictPolicy', 'dryRun', 'mostBytes', 'mode', 'shard', 'guardsOff', 'operationsPerSecond');
   fc.assert(fc.property(operations, fc.dictionary(keys, fc.anything()), (operation, more) => {
     for (const text of words({ ...more, operation })) {
       expect(text).toMatch(/^'.*' must .+; .+$/s);

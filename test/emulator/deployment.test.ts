@@ -5,7 +5,7 @@ import { Emulator } from './emulator';
 import { ANSWERED, BOOTSTRAP, STAND_INS } from './stand-ins';
 
 const ROOT = path.join(__dirname, '..', '..');
-const DEPLOYED = ['examples/quick-start.ts', 'examples/on-demand-before-deploy.ts', 'test/emulator/apps/encrypted.ts'];
+const DEPLOYED = ['examples/quick-start.ts', 'examples/approved-restore.ts', 'examples/on-demand-before-deploy.ts', 'test/emulator/apps/encrypted.ts'];
 /** The examples that the emulator cannot carry, and why. */
 const NOT_DEPLOYED: Record<string, string> = {
   'examples/compliance-lock.ts': 'moto has no logically air-gapped vault',

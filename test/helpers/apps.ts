@@ -1,3 +1,4 @@
+import * as backup from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -7,14 +8,15 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { App, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib/core';
+import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { QuickStart } from '../../examples/quick-start';
 import {
-  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackups, AutomaticBackupsStatus, BackedUpFileSystem, BackupHook, BackupPeers, ClientAccess,
+  AfterRestore, AutomaticBackupVaultAccess, AutomaticBackups, AutomaticBackupsStatus, BackedUpFileSystem, BackupPeers, CleanupMode, ClientAccess,
   ComplianceLockAcknowledgement, ConflictPolicy, CopyDestination, DeletionGuard, EfsAutomaticBackups, EfsBackup, EfsBackupPlan, EfsBackupRule,
   EfsBackupSelection, EfsBackupVault, EfsFileSystemPolicy, EfsLogicallyAirGappedVault, EfsRegionOptIn, EfsRestoreWorkflow, FileSystemSelector,
-  FinalBackup, RecoveryDirectoryDisposal, RegionOptInMode, UnfinishedFinalBackup, VaultEncryption, VaultEvent, VaultLock,
+  FinalBackup, RecoveryDirectoryDisposal, RegionOptInMode, RestoreApprovalStage, UnfinishedFinalBackup, VaultEncryption, VaultEvent, VaultLock,
+  WorkflowHook,
 } from '../../src';
 import { WarningId } from '../../src/private/warnings';
 
@@ -24,7 +26,7 @@ export function quickStart(context: Record<string, unknown> = {}, outdir?: strin
 }
 
 /** What the user of the quick start brings: not ours to judge. */
-export const USERS = ['Vpc', 'Restores', 'Operators', 'Custom::VpcRestrictDefaultSGCustomResourceProvider', 'Key'];
+export const USERS = ['Vpc', 'Restores', 'Approvers', 'Operators', 'Custom::VpcRestrictDefaultSGCustomResourceProvider', 'Key'];
 
 /** Whether a construct is one of ours, in a stack that names the user's own as above. */
 export const isOurs = (constructPath: string): boolean => !USERS.includes(constructPath.split('/')[1]);
@@ -38,6 +40,30 @@ export function encryptedQuickStart(context: Record<string, unknown> = {}): Stac
     vpc: new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 2 }), kmsKey: encryptionKey, backupPlan: new EfsBackupPlan(stack, 'Plan', { backupVault: vault }),
   });
   data.addRestoreWorkflow('Restore', { encryptionKey, notificationTopic: new sns.Topic(stack, 'Restores', { enforceSSL: true, masterKey: encryptionKey }) });
+  return stack;
+}
+
+/** A restore workflow with everything switched on, and a cleanup beside it, with a customer managed key wherever one is taken. */
+export function everyRestore(context: Record<string, unknown> = {}): Stack {
+  const stack = new Stack(new App({ context: { ...flags, ...context } }), 'EveryRestore');
+  const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
+  const topic = (id: string) => new sns.Topic(stack, id, { enforceSSL: true, masterKey: encryptionKey });
+  const backupVault = new EfsBackupVault(stack, 'Vault', { encryption: VaultEncryption.existingKey(encryptionKey) });
+  const data = new BackedUpFileSystem(stack, 'Data', {
+    vpc: new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 2 }), kmsKey: encryptionKey, backupPlan: new EfsBackupPlan(stack, 'Plan', { backupVault }),
+  });
+  const stop = WorkflowHook.invokeFunction(lambda.Function.fromFunctionName(stack, 'Stop', 'stop'));
+  const start = WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Start', 'start'));
+  const workflow = data.addRestoreWorkflow('Restore', {
+    encryptionKey,
+    notificationTopic: topic('Restores'),
+    moreBackupVaults: [backup.BackupVault.fromBackupVaultName(stack, 'Automatic', 'aws/efs/automatic-backup-vault')],
+    allowNewFileSystems: true,
+    approval: { topic: topic('Approvers'), stages: [RestoreApprovalStage.BEFORE_RESTORE, RestoreApprovalStage.BEFORE_MOVE] },
+    hooks: { beforeRestore: stop, afterRestore: start, beforeMove: stop, afterMove: start },
+    workers: 8,
+  });
+  workflow.addCleanup('Cleanup', { encryptionKey, mode: CleanupMode.DELETE });
   return stack;
 }
 
@@ -146,14 +172,16 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     lifecyclePolicy: efs.LifecyclePolicy.AFTER_30_DAYS,
     transitionToArchivePolicy: efs.LifecyclePolicy.AFTER_90_DAYS,
   });
+  const step = lambda.Function.fromFunctionName(stack, 'Step', 'step');
+  const hook = () => WorkflowHook.invokeFunction(step, { timeout: Duration.minutes(5) });
   data.addOnDemandBackup('OnDemand', {
     deleteAfter: Duration.days(120),
     moveToColdStorageAfter: Duration.days(30),
     startWindow: Duration.hours(2),
     backupTimeout: Duration.days(1),
     otherJobTimeout: Duration.hours(3),
-    before: BackupHook.invokeFunction(lambda.Function.fromFunctionName(stack, 'Pause', 'pause'), { timeout: Duration.minutes(5) }),
-    after: BackupHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume'), { timeout: Duration.minutes(30) }),
+    before: WorkflowHook.invokeFunction(lambda.Function.fromFunctionName(stack, 'Pause', 'pause'), { timeout: Duration.minutes(5) }),
+    after: WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume'), { timeout: Duration.minutes(30) }),
     removalPolicy: RemovalPolicy.DESTROY,
     encryptionKey: key,
     logRetention: logs.RetentionDays.TWO_YEARS,
@@ -163,15 +191,39 @@ export function everyProp(context: Record<string, unknown> = {}): Stack {
     restoreRole: role('RestoreRole'),
     restoreTimeout: Duration.hours(30),
     requestDefaults: {
-      afterRestore: AfterRestore.MOVE_INTO_PLACE, conflictPolicy: ConflictPolicy.REPLACE, recoveryDirectory: RecoveryDirectoryDisposal.KEEP,
+      afterRestore: AfterRestore.MOVE_INTO_PLACE,
+      conflictPolicy: ConflictPolicy.REPLACE,
+      recoveryDirectory: RecoveryDirectoryDisposal.KEEP,
+      dryRun: true,
+      expectations: [{ path: '/projects', atLeastFiles: 1000 }],
     },
     clientMounts: [{ mountPoint: '/mnt/data', rootDirectory: '/projects' }],
+    itemsPerRestoreJob: 3,
+    moreBackupVaults: [backup.BackupVault.fromBackupVaultName(stack, 'MoreBackups', 'more-backups')],
+    allowNewFileSystems: true,
+    approval: {
+      topic: new sns.Topic(stack, 'Approvers', { masterKey: key, enforceSSL: true }),
+      stages: [RestoreApprovalStage.BEFORE_RESTORE, RestoreApprovalStage.BEFORE_MOVE],
+      timeout: Duration.hours(12),
+    },
+    hooks: {
+      beforeRestore: hook(),
+      afterRestore: WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Restored', 'restored'), { timeout: Duration.minutes(30) }),
+      beforeMove: hook(),
+      afterMove: hook(),
+    },
+    operationsPerSecond: 2000,
+    workers: 4,
     notificationTopic: new sns.Topic(stack, 'Topic', { masterKey: key, enforceSSL: true }),
     encryptionKey: key,
     logRetention: logs.RetentionDays.TWO_YEARS,
     runtime: lambda.Runtime.NODEJS_22_X,
   });
   workflow.grants.read(role('Auditors', 'lambda.amazonaws.com'));
+  workflow.grants.startExecution(role('Starters', 'lambda.amazonaws.com'));
+  workflow.grants.approve(role('ApproversRole', 'lambda.amazonaws.com'));
+  workflow.metricFailed().createAlarm(stack, 'RestoresFailed', { threshold: 1, evaluationPeriods: 1 });
+  new CfnOutput(stack, 'Commands', { value: [workflow.listRecoveryPointsCommand(), workflow.listExecutionsCommand(), workflow.describeExecutionCommand(), workflow.consoleUrl].join('\n') });
   const efsBackup = new EfsBackup(stack, 'Backup', {
     fileSystems: [efs.CfnFileSystem.fromFileSystemId(stack, 'Imported', 'fs-0123456789abcdef0')],
     backupPlanRules: [EfsBackupRule.monthly()],

@@ -13,7 +13,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { validateDefinition } from '../../rehearsal/run/libraries';
-import { BackedUpFileSystem, BackupHook, EfsBackupVault, EfsOnDemandBackup, EfsOnDemandBackupGrants, VaultEncryption } from '../../src';
+import { BackedUpFileSystem, WorkflowHook, EfsBackupVault, EfsOnDemandBackup, EfsOnDemandBackupGrants, VaultEncryption } from '../../src';
 import type { EfsOnDemandBackupProps } from '../../src';
 import { findingsUnder } from '../private/nag';
 import { CONTEXTS, definitionOf, FILE_SYSTEM_ARN, fileSystemOf, IRELAND, makeStack, permissionsOf, theOne, trustOf, vaultOf, wordOf } from '../restore/fixture';
@@ -58,7 +58,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
   });
 
   test('may call the steps of the user, and stop what it has started', () => {
-    addBackup(stack, { before: BackupHook.invokeFunction(pause(stack)), after: BackupHook.startStateMachine(machineOf(stack)) });
+    addBackup(stack, { before: WorkflowHook.invokeFunction(pause(stack)), after: WorkflowHook.startStateMachine(machineOf(stack)) });
     expect(permissionsOf(stack, MACHINE).filter((permission) => /^(lambda|states|events):/.test(permission))).toEqual([
       ...['DescribeRule', 'PutRule', 'PutTargets'].map((action) =>
         `events:${action} on arn:aws:events:eu-west-1:123456789012:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`),
@@ -72,7 +72,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
   test('has no finding but logs without a key, and none with one; no inline policy, no Lambda function', () => {
     const resume = machineOf(stack);
     addBackup(stack, {
-      before: BackupHook.startStateMachine(resume), after: BackupHook.invokeFunction(pause(stack)), encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
+      before: WorkflowHook.startStateMachine(resume), after: WorkflowHook.invokeFunction(pause(stack)), encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
     });
     expect(findingsUnder(stack.node.root as App, 'Stack/Backup')).toEqual([]);
     const other = makeStack(context);
@@ -88,7 +88,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
   });
 
   test('the definition is valid, has no time-out of its own, and bounds each step of the user', () => {
-    addBackup(stack, { before: BackupHook.invokeFunction(pause(stack), { timeout: Duration.seconds(90) }), after: BackupHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume')) });
+    addBackup(stack, { before: WorkflowHook.invokeFunction(pause(stack), { timeout: Duration.seconds(90) }), after: WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume')) });
     const definition = definitionOf(stack);
     expect(validateDefinition(definition, { checkPaths: true, checkArn: false })).toMatchObject({ isValid: true, errors: [] });
     expect(definition).not.toHaveProperty('TimeoutSeconds'); // it would end an execution without the step after the backup
@@ -231,9 +231,9 @@ describe('fails', () => {
     ['with a time-out beyond what EFS takes', () => ({ backupTimeout: Duration.days(31) }), /'backupTimeout' must be .* to 43200 \(30 days/],
     ['with hardly any patience', () => ({ otherJobTimeout: Duration.minutes(1) }), /'otherJobTimeout' must be .* from 10 to/],
     ['with a time that is a token', (stack) => ({ startWindow: Duration.hours(new CfnParameter(stack, 'Hours', { type: 'Number' }).valueAsNumber) }), /'startWindow' must be known at synth/],
-    ['with a hook that may take for ever', (stack) => ({ before: BackupHook.invokeFunction(pause(stack), { timeout: Duration.days(2) }) }), /'before.timeout' must be .* to 1 day, got "2 days"/],
+    ['with a hook that may take for ever', (stack) => ({ before: WorkflowHook.invokeFunction(pause(stack), { timeout: Duration.days(2) }) }), /'before.timeout' must be .* to 1 day, got "2 days"/],
     ['with an express workflow as a hook', (stack) => ({
-      after: BackupHook.startStateMachine(new sfn.StateMachine(stack, 'Express', {
+      after: WorkflowHook.startStateMachine(new sfn.StateMachine(stack, 'Express', {
         stateMachineType: sfn.StateMachineType.EXPRESS, definitionBody: sfn.DefinitionBody.fromChainable(new sfn.Pass(stack, 'Pass')),
       })),
     }), /'after' must be a state machine of the type STANDARD.*got "EXPRESS"/],
@@ -260,8 +260,8 @@ describe.each([['aws-cn', 'cn-north-1'], ['aws-us-gov', 'us-gov-west-1']])('in t
     const stack = makeStack({}, { account: '123456789012', region });
     addBackup(stack, {
       encryptionKey: new kms.Key(stack, 'Key'),
-      before: BackupHook.invokeFunction(lambda.Function.fromFunctionName(stack, 'Pause', 'pause')),
-      after: BackupHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume')),
+      before: WorkflowHook.invokeFunction(lambda.Function.fromFunctionName(stack, 'Pause', 'pause')),
+      after: WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineName(stack, 'Resume', 'resume')),
     });
     const text = JSON.stringify(Template.fromStack(stack).toJSON().Resources);
     expect(text).not.toMatch(/arn:aws[:-]/);

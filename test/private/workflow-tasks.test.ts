@@ -1,7 +1,8 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Duration } from 'aws-cdk-lib/core';
 import type { Stack } from 'aws-cdk-lib/core';
-import { callBackup, invoke, publish } from '../../src/private/workflow-tasks';
+import { callBackup, invoke, listRunningExecutions, publish } from '../../src/private/workflow-tasks';
 import { definitionOf, makeStack } from '../restore/fixture';
 
 /** The only state of a machine. */
@@ -67,4 +68,30 @@ test('a publication is repeated when the service is busy, and leaves the state a
     Parameters: { TopicArn: 'arn:aws:sns:eu-west-1:123456789012:topic', Subject: 'subject', Message: 'message' }, ResultPath: null,
   });
   expect(retriedBy(state)).toEqual(expect.arrayContaining(['Sns.ThrottledException', 'Sns.KmsThrottlingException', 'Sns.InternalErrorException']));
+});
+
+test('a publication that waits for an answer has a token, and ends in time', () => {
+  const state = stateOf((stack) =>
+    publish(stack, 'Task', 'arn:aws:sns:eu-west-1:123456789012:topic', { Subject: 'subject', Message: sfn.JsonPath.taskToken }, Duration.hours(1)));
+  expect(state).toMatchObject({
+    Resource: 'arn:aws:states:::aws-sdk:sns:publish.waitForTaskToken', Parameters: { 'Message.$': '$$.Task.Token' }, TimeoutSeconds: 3600, ResultPath: null,
+  });
+});
+
+test('what is asked of the caller of a function is in the state: a time-out, and where the answer goes', () => {
+  const fn = (stack: Stack) => lambda.Function.fromFunctionArn(stack, 'Function', FUNCTION);
+  const state = stateOf((stack) => invoke(stack, 'Task', fn(stack), '$.answer', {}, {
+    taskTimeout: sfn.Timeout.duration(Duration.minutes(5)), resultSelector: { 'answer.$': '$' },
+  }));
+  expect(state).toMatchObject({ TimeoutSeconds: 300, ResultSelector: { 'answer.$': '$' }, ResultPath: '$.answer' });
+});
+
+test('listing executions tells their ARNs and times apart, and is repeated when the service is busy', () => {
+  const state = stateOf((stack) => listRunningExecutions(stack, 'Task', 'arn:of:the:machine', 10, '$.running'));
+  expect(state).toMatchObject({
+    Resource: 'arn:aws:states:::aws-sdk:sfn:listExecutions',
+    Parameters: { StateMachineArn: 'arn:of:the:machine', StatusFilter: 'RUNNING', MaxResults: 10 },
+    ResultSelector: { 'ids.$': '$.Executions[*].ExecutionArn', 'starts.$': '$.Executions[*].StartDate' },
+    Retry: [{ ErrorEquals: ['Sfn.ThrottlingException', 'Sfn.SfnException', 'Sfn.SdkClientException'], MaxAttempts: 6, MaxDelaySeconds: 60, JitterStrategy: 'FULL' }],
+  });
 });

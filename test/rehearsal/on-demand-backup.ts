@@ -6,7 +6,7 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import { Coverage, definitionIn } from './coverage';
+import { DefinitionCoverage } from './definition-coverage';
 import type { ElasticFileSystem } from '../../rehearsal/aws/elastic-file-system';
 import type { FaultRule } from '../../rehearsal/aws/faults';
 import { AwsService } from '../../rehearsal/aws/service';
@@ -14,9 +14,8 @@ import { DeployedTemplate } from '../../rehearsal/run/deployed-template';
 import type { StateEvent } from '../../rehearsal/run/execution-history';
 import { StateMachine } from '../../rehearsal/run/state-machine';
 import type { Execution } from '../../rehearsal/run/state-machine';
-import type { Definition } from '../../rehearsal/run/state-machine-definition';
 import { TaskError } from '../../rehearsal/run/task-error';
-import { BackupHook, EfsOnDemandBackup, EfsBackupVault } from '../../src';
+import { WorkflowHook, EfsOnDemandBackup, EfsBackupVault } from '../../src';
 
 /** Who takes the steps around the backup. */
 export enum Steps { NONE = 'no steps', FUNCTIONS = 'functions', STATE_MACHINES = 'state machines' }
@@ -45,7 +44,7 @@ export interface OnDemandOptions {
 
 /** An on-demand backup whose synthesized definition is executed. */
 export class OnDemandBench {
-  public readonly coverage = new Coverage();
+  public readonly coverage: DefinitionCoverage;
   private readonly temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'on-demand-test-'));
   private readonly assembly = path.join(this.temporary, 'assembly');
   private count = 0;
@@ -54,8 +53,8 @@ export class OnDemandBench {
     const app = new App({ outdir: this.assembly });
     const stack = new Stack(app, 'OnDemand', { env: { account: '111122223333', region: 'eu-central-1' } });
     const hook = (name: string) => steps === Steps.NONE ? undefined
-      : steps === Steps.FUNCTIONS ? BackupHook.invokeFunction(lambda.Function.fromFunctionArn(stack, name, functionArn(name)))
-        : BackupHook.startStateMachine(sfn.StateMachine.fromStateMachineArn(stack, name, machineArn(name)));
+      : steps === Steps.FUNCTIONS ? WorkflowHook.invokeFunction(lambda.Function.fromFunctionArn(stack, name, functionArn(name)))
+        : WorkflowHook.startStateMachine(sfn.StateMachine.fromStateMachineArn(stack, name, machineArn(name)));
     new EfsOnDemandBackup(stack, 'Backup', {
       fileSystem: new efs.CfnFileSystem(stack, 'Data', { encrypted: true }),
       backupVault: new EfsBackupVault(stack, 'Vault'),
@@ -65,6 +64,7 @@ export class OnDemandBench {
       after: hook('resume'),
     });
     app.synth();
+    this.coverage = DefinitionCoverage.ofTemplate(this.assembly, 'OnDemand.template.json', /./);
   }
 
   public async start(options: OnDemandOptions = {}): Promise<OnDemandScene> {
@@ -76,10 +76,6 @@ export class OnDemandBench {
     const template = DeployedTemplate.fromAssembly(this.assembly, { accountId: '111122223333', region: 'eu-central-1' });
     const aws = await AwsService.start({ ...options, workingDirectory, region: 'eu-central-1', account: '111122223333' });
     return new OnDemandScene(template, aws, root, this.coverage, options.failing);
-  }
-
-  public definition(): Definition {
-    return definitionIn(path.join(this.assembly, 'OnDemand.template.json'));
   }
 
   public close(): void {
@@ -97,7 +93,7 @@ export class OnDemandScene {
   private readonly machine: StateMachine;
   private readonly client: BackupClient;
 
-  constructor(template: DeployedTemplate, public readonly aws: AwsService, root: string, coverage: Coverage, failing?: StepCall['phase']) {
+  constructor(template: DeployedTemplate, public readonly aws: AwsService, root: string, coverage: DefinitionCoverage, failing?: StepCall['phase']) {
     this.fileSystem = aws.createFileSystem(root, { fileSystemId: template.physical(template.resources('AWS::EFS::FileSystem')[0].logicalId).ref });
     this.vaultName = template.physical(template.resources('AWS::Backup::BackupVault')[0].logicalId).ref;
     aws.vaults.create(this.vaultName);

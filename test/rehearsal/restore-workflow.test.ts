@@ -1,29 +1,29 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { WorkflowBench } from './restore-workflow';
-import type { Scene } from './restore-workflow';
+import type { Scene, SceneOptions } from './restore-workflow';
+import { AUTOMATIC_BACKUP_VAULT_POLICY } from '../../rehearsal/aws/vault-access-policy';
 import { Check } from '../../rehearsal/demo/check';
-import { FAILURES } from '../../rehearsal/demo/failures';
 import { LOST_FILE, LOST_TREE, makeProjects } from '../../rehearsal/demo/projects';
 import { TaskError } from '../../rehearsal/run/task-error';
+import { RestoreError } from '../../src/core/contract';
 
 const MOVE = { afterRestore: 'MOVE_INTO_PLACE' };
 const FILES = { '/a/lost.txt': 'lost', '/a/other.txt': 'other', '/b/deep/er/file.txt': 'deep' };
 const NODE_24 = path.join(__dirname, '..', 'runtimes', 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
 
-const bench = new WorkflowBench();
-const scenes: Scene[] = [];
-const start: WorkflowBench['start'] = async (...args) => {
-  const scene = await bench.start(...args);
-  scenes.push(scene);
-  return scene;
+const bench = new WorkflowBench('QuickStart');
+const start: WorkflowBench['start'] = async (...args) => bench.start(...args);
+/** The keys of an object and of the objects in it. */
+const shapeOf = (value: unknown): unknown => {
+  if (Array.isArray(value)) {
+    return value.slice(0, 1).filter((first) => typeof first === 'object').map(shapeOf);
+  }
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)])) : '…';
 };
-/** The keys of an object and of the objects in it, sorted. */
-const keysOf = (value: object): string[] => Object.entries(value)
-  .flatMap(([key, inner]) => [key, ...(typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? keysOf(inner).map((own) => `${key}.${own}`) : [])]).sort();
 const startsOf = (scene: Scene) => scene.rehearsal.aws.requests.filter(({ operation }) => operation === 'StartRestoreJob');
 
-afterEach(async () => { await Promise.all(scenes.splice(0).map((scene) => scene.close())); });
+afterEach(async () => bench.end());
 afterAll(() => bench.close());
 
 describe.each([['Node.js 20 or the one that runs the tests', process.execPath], ['Node.js 24', NODE_24]])('the bundles on %s', (_, node) => {
@@ -38,33 +38,52 @@ describe.each([['Node.js 20 or the one that runs the tests', process.execPath], 
 
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(check.restored()).toEqual([]);
-    expect(report).toMatchObject({ outcome: 'SUCCEEDED', move: { outcome: 'MOVED' }, cleanup: { outcome: 'DELETED' } });
-    const documented = JSON.parse(/^```json report\n(.*?)^```/ms.exec(fs.readFileSync(path.join(__dirname, '..', '..', 'docs', 'restore-request.md'), 'utf8'))![1]);
-    expect(keysOf(JSON.parse(JSON.stringify(report)))).toEqual(keysOf(documented));
+    expect(report).toMatchObject({ outcome: 'SUCCEEDED', restores: [{ move: { outcome: 'MOVED' }, cleanup: { outcome: 'DELETED' } }] });
+    const documented: unknown = JSON.parse(/^```json report\n(.*?)^```/ms.exec(fs.readFileSync(path.join(__dirname, '..', '..', 'docs', 'restore-request.md'), 'utf8'))![1]);
+    expect(shapeOf(JSON.parse(JSON.stringify(report)))).toEqual(shapeOf(documented));
     expect(scene.rehearsal.published).toHaveLength(1);
     expect(JSON.parse(scene.rehearsal.published[0].Message)).toEqual(report);
   });
 });
 
-describe('each named failure', () => {
-  test.each(Object.entries(FAILURES))('%s', async (_, { error, options, items, skipBackup, startOtherRestore, prepare }) => {
-    const scene = await start({}, { ...options, skipBackup: true });
-    makeProjects(scene.root);
-    if (!skipBackup) {
-      await scene.rehearsal.backUp();
-    }
-    if (startOtherRestore) {
-      scene.rehearsal.startOtherRestore();
-    }
-    const check = new Check(scene.root);
-    check.damage(prepare);
+/** What ends a restore on the way; `npm run demo -- --scenario <name>` plays each with a report to look at. */
+const FAILURES: Array<[string, RestoreError, SceneOptions, ((scene: Scene) => void)?]> = [
+  ['there is no backup', RestoreError.RECOVERY_POINT_NOT_USABLE, { skipBackup: true }],
+  ['the file system is the destination of a replication', RestoreError.FILE_SYSTEM_NOT_WRITABLE, { replicationDestination: true }],
+  ['the vault denies restores', RestoreError.RESTORE_DENIED_BY_VAULT, { vaultAccessPolicy: AUTOMATIC_BACKUP_VAULT_POLICY }],
+  ['another restore runs', RestoreError.ANOTHER_RESTORE_RUNNING, {}, (scene) => scene.rehearsal.startOtherRestore()],
+  ['the function does not see the file system', RestoreError.FILE_SYSTEM_NOT_MOUNTED, { workerEnvironment: { MOUNT_CHECK: '' } }],
+  ['the start is denied', RestoreError.RESTORE_JOB_NOT_STARTED, { faults: [{ operation: 'StartRestoreJob', fault: 'ACCESS_DENIED', times: Infinity }] }],
+  ['the job fails', RestoreError.RESTORE_JOB_FAILED, { faults: [{ restoreJob: 'FAILED' }] }],
+  ['the job is aborted', RestoreError.RESTORE_JOB_FAILED, { faults: [{ restoreJob: 'ABORTED' }] }],
+  ['the job does not end', RestoreError.RESTORE_JOB_TIMED_OUT, { faults: [{ restoreJob: 'STUCK' }] }],
+  ['no directory appears', RestoreError.RECOVERY_DIRECTORY_NOT_FOUND, { faults: [{ restoreJob: 'DIRECTORY_NEVER' }] }],
+  ['two directories appear', RestoreError.RECOVERY_DIRECTORY_AMBIGUOUS, { faults: [{ restoreJob: 'TWO_DIRECTORIES' }] }],
+  ['an item is missing', RestoreError.VERIFICATION_FAILED, { faults: [{ restoreJob: 'ITEM_MISSING', item: '/b' }] }],
+  ['a place is taken', RestoreError.MOVE_CONFLICT, {}, (scene) => scene.write({ '/a/lost.txt': 'written anew' })],
+];
 
-    const { execution, report } = await scene.restore({ items: items ?? [LOST_FILE, LOST_TREE], ...MOVE });
+describe('each named failure', () => {
+  test.each(FAILURES.map(([what, error, options, begin]) => [what, error, { options, begin }] as const))('%s: %s, and nothing is changed', async (_, error, { options, begin }) => {
+    const scene = await start(FILES, options);
+    scene.remove('/a/lost.txt', '/b');
+    begin?.(scene);
+    const before = scene.live;
+
+    const { execution, report } = await scene.restore({ items: ['/a/lost.txt', '/b'], ...MOVE });
 
     expect(execution).toMatchObject({ status: 'FAILED', error });
-    expect(report).toMatchObject({ outcome: 'FAILED', error });
+    expect(report).toMatchObject({ outcome: 'FAILED', error, totals: { moved: 0 } });
     expect(execution.cause).toBe(report.sentence);
-    expect(check.untouched()).toEqual([]);
+    expect(scene.live).toEqual(before);
+  });
+
+  test('a request with several problems: all of them are told, and AWS is not asked', async () => {
+    const scene = await start(FILES);
+    const { execution, report } = await scene.restore({ items: ['/mnt/efs/a', 'b', '/a/*'], ...MOVE });
+    expect(execution).toMatchObject({ status: 'FAILED', error: RestoreError.INVALID_RESTORE_REQUEST });
+    ['items[0]', 'items[1]', 'items[2]'].forEach((item) => expect(report.cause).toContain(item));
+    expect(scene.rehearsal.aws.requests).toEqual([]);
   });
 
   test('entries that cannot be moved: the others are in place, the recovery directory stays', async () => {
@@ -76,9 +95,9 @@ describe('each named failure', () => {
     const { execution, report } = await scene.restore({ fullRestore: true, ...MOVE, conflictPolicy: 'SKIP' });
 
     expect(execution).toMatchObject({ status: 'FAILED', error: 'MoveIncomplete' });
-    expect(report.move).toMatchObject({ outcome: 'INCOMPLETE', notes: expect.arrayContaining([expect.objectContaining({ path: expect.stringMatching(/^\/b/) })]) });
+    expect(report.restores[0].move).toMatchObject({ outcome: 'INCOMPLETE', notes: expect.arrayContaining([expect.objectContaining({ path: expect.stringMatching(/^\/b/) })]) });
     expect(scene.read('/a/lost.txt')).toBe('lost');
-    expect(scene.read(`/${report.recoveryDirectory}/b/deep/er/file.txt`)).toBe('deep');
+    expect(scene.read(`/${report.restores[0].recoveryDirectory}/b/deep/er/file.txt`)).toBe('deep');
   });
 });
 
@@ -89,8 +108,8 @@ describe('what happens after the restore', () => {
     const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], afterRestore });
     expect(execution.status).toBe('SUCCEEDED');
     expect(scene.read('/a/lost.txt')).toBeUndefined();
-    expect(scene.read(`/${report.recoveryDirectory}/a/lost.txt`)).toBe('lost');
-    expect(report.verification?.verdict).toBe(afterRestore === 'VERIFY' ? 'PASSED' : undefined);
+    expect(scene.read(`/${report.restores[0].recoveryDirectory}/a/lost.txt`)).toBe('lost');
+    expect(report.restores[0].verification?.verdict).toBe(afterRestore === 'VERIFY' ? 'PASSED' : undefined);
   });
 
   test('what is expected is looked at before anything is moved', async () => {
@@ -99,7 +118,7 @@ describe('what happens after the restore', () => {
     const expectations = [{ path: '/b/deep', atLeastFiles: 2 }];
     const { execution, report } = await scene.restore({ items: ['/b'], ...MOVE, expectations });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'VerificationFailed' });
-    expect(report.verification?.findings).toEqual([expect.stringContaining('/b/deep')]);
+    expect(report.restores[0].verification?.findings).toEqual([expect.stringContaining('/b/deep')]);
     expect(scene.read('/b/deep/er/file.txt')).toBeUndefined();
     expect((await scene.restore({ items: ['/b'], ...MOVE, expectations: [{ path: '/b/deep', atLeastFiles: 1 }] })).execution.status).toBe('SUCCEEDED');
     expect(scene.read('/b/deep/er/file.txt')).toBe('deep');
@@ -109,7 +128,11 @@ describe('what happens after the restore', () => {
     const scene = await start(FILES);
     scene.remove('/a/lost.txt');
     scene.rehearsal.startOtherRestore();
-    expect((await scene.restore({ items: ['/a/lost.txt'], afterRestore: 'VERIFY', allowConcurrentRestores: true })).execution.status).toBe('SUCCEEDED');
+    const request = { items: ['/a/lost.txt'], allowConcurrentRestores: true };
+    expect((await scene.restore({ ...request, afterRestore: 'VERIFY' })).execution.status).toBe('SUCCEEDED');
+    // nobody can tell whose directory it is: so nothing of it is moved
+    expect((await scene.restore({ ...request, ...MOVE })).report.error).toBe('RecoveryDirectoryAmbiguous');
+    expect(scene.read('/a/lost.txt')).toBeUndefined();
   });
 
   test('recoveryDirectory KEEP moves, and keeps the empty recovery directory', async () => {
@@ -117,8 +140,8 @@ describe('what happens after the restore', () => {
     scene.remove('/a/lost.txt');
     const { report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, recoveryDirectory: 'KEEP' });
     expect(scene.read('/a/lost.txt')).toBe('lost');
-    expect(scene.left).toContain(report.recoveryDirectory);
-    expect(report.cleanup).toBeUndefined();
+    expect(scene.left).toContain(report.restores[0].recoveryDirectory);
+    expect(report.restores[0].cleanup).toBeUndefined();
   });
 
   test('REPLACE keeps what it replaces, also after the cleanup', async () => {
@@ -126,7 +149,7 @@ describe('what happens after the restore', () => {
     scene.write({ '/a/lost.txt': 'written anew' });
     const { report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, conflictPolicy: 'REPLACE' });
     expect(scene.read('/a/lost.txt')).toBe('lost');
-    expect(scene.read(`${report.move!.keptAside}/1/a/lost.txt`)).toBe('written anew');
+    expect(scene.read(`${report.restores[0].move!.keptAside}/1/a/lost.txt`)).toBe('written anew');
     expect(scene.left).toEqual(['.cdk-efs-backup']);
   });
 
@@ -138,15 +161,59 @@ describe('what happens after the restore', () => {
     expect(execution.status).toBe('SUCCEEDED');
     expect(scene.read('/b/deep/er/file.txt')).toBe('deep');
     expect(scene.read('/a/other.txt')).toBe('newer work');
-    expect(report.cleanup).toMatchObject({ outcome: 'DELETED' });
+    expect(report.restores[0].cleanup).toMatchObject({ outcome: 'DELETED' });
     expect(scene.left).toEqual([]);
+  });
+
+  test('a dry run reports what would be moved, and moves nothing', async () => {
+    const scene = await start(FILES);
+    scene.remove('/a/lost.txt');
+    const request = { items: ['/a/lost.txt', '/a/other.txt'], ...MOVE, dryRun: true };
+    const { execution, report } = await scene.restore(request);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(report.restores[0].plan).toMatchObject({ outcome: 'CONFLICT', counts: { moved: 1, failed: 1 } });
+    expect(report.restores[0]).not.toHaveProperty('move');
+    expect(scene.read('/a/lost.txt')).toBeUndefined();
+    expect((await scene.restore({ ...request, conflictPolicy: 'SKIP' })).report.restores[0].plan).toMatchObject({ outcome: 'PLANNED', counts: { moved: 1, skipped: 1 } });
+    expect(scene.read('/a/lost.txt')).toBeUndefined();
+  });
+
+  test('more items than one job takes: several jobs, one result', async () => {
+    const files = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`/many/${index}.txt`, String(index)]));
+    const scene = await start(files);
+    scene.remove('/many');
+    const { execution, report } = await scene.restore({ items: Object.keys(files), ...MOVE });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(report.restores.map(({ items }) => items?.length)).toEqual([5, 5, 2]);
+    expect(report.totals).toMatchObject({ files: 12, moved: report.restores.reduce((sum, { move }) => sum + move!.counts.moved, 0) });
+    expect(Object.entries(files).filter(([own, content]) => scene.read(own) !== content)).toEqual([]);
+    expect(scene.left).toEqual([]);
+  });
+
+  test('under FAIL, one conflict in one of several directories keeps all from being moved', async () => {
+    const files = Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`/many/${index}.txt`, String(index)]));
+    const scene = await start(files);
+    scene.remove(...Object.keys(files).slice(0, 5)); // the last one, of the second job, is still there
+    const { report } = await scene.restore({ items: Object.keys(files), ...MOVE });
+    expect(report).toMatchObject({ outcome: 'FAILED', error: 'MoveConflict', restores: [{ plan: { outcome: 'PLANNED' } }, { plan: { outcome: 'CONFLICT' } }] });
+    expect(Object.keys(files).filter((own) => scene.read(own) !== undefined)).toEqual(['/many/5.txt']);
+  });
+
+  test('something that is not ours has the name of our directory: refused before the restore, unless nothing is to be moved', async () => {
+    const scene = await start(FILES);
+    scene.write({ '/.cdk-efs-backup/diary.txt': 'mine' });
+    scene.remove('/a/lost.txt');
+    expect((await scene.restore({ items: ['/a/lost.txt'], ...MOVE })).report.error).toBe('WorkDirectoryNotOurs');
+    expect(startsOf(scene)).toEqual([]);
+    expect(scene.read('/.cdk-efs-backup/diary.txt')).toBe('mine');
+    expect((await scene.restore({ items: ['/a/lost.txt'], afterRestore: 'VERIFY' })).execution.status).toBe('SUCCEEDED');
   });
 
   test('lost+found is reported, and stays', async () => {
     const scene = await start(FILES, { faults: [{ restoreJob: 'LOST_AND_FOUND' }] });
     scene.remove('/a/lost.txt');
     const { report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
-    expect(report.lostAndFound).toEqual(['aws-backup-lost+found']);
+    expect(report.restores[0].lostAndFound).toEqual(['aws-backup-lost+found']);
     expect(scene.left).toEqual(['aws-backup-lost+found']);
   });
 });
@@ -197,7 +264,7 @@ describe('what AWS does to a restore', () => {
 });
 
 describe('a function that is killed', () => {
-  test.each(['SurveyBeforeRestore', 'VerifyRecoveryDirectory', 'MoveIntoPlace', 'DeleteRecoveryDirectory'])('once, in %s: the restore goes on', async (state) => {
+  test.each(['SurveyBeforeRestore', 'VerifyRecoveryDirectory', 'MoveIntoPlace', 'DeleteShard'])('once, in %s: the restore goes on', async (state) => {
     const scene = await start(FILES);
     scene.remove('/a/lost.txt', '/b');
     scene.when(state, () => scene.rehearsal.worker.killDuringNextInvocation({ afterMilliseconds: 1 }));
@@ -207,33 +274,51 @@ describe('a function that is killed', () => {
     expect(scene.left).toEqual([]);
   });
 
-  test.each(['FindRecoveryDirectory', 'VerifyRecoveryDirectory', 'MoveIntoPlace'])('always, in %s: the restore fails, and deletes nothing', async (state) => {
+  test.each(['CheckGuards', 'CheckOtherRestoreJobs'])('always, in %s: the restore fails, and leaves everything as it is', async (state) => {
+    const scene = await start(FILES);
+    scene.remove('/a/lost.txt');
+    const before = scene.live;
+    scene.killIn(state, 'controlPlane');
+    expect((await scene.restore({ items: ['/a/lost.txt'], ...MOVE })).report.error).toBe('Runtime.ExitError');
+    expect(scene.live).toEqual(before);
+  });
+
+  test.each(['FindRecoveryDirectory', 'VerifyRecoveryDirectory', 'PlanMove', 'MoveIntoPlace'])('always, in %s: the restore fails, and deletes nothing', async (state) => {
     const scene = await start(FILES);
     scene.remove('/a/lost.txt');
     scene.killIn(state, 'worker');
-    const { execution } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
+    const { execution } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, dryRun: state === 'PlanMove' });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Runtime.ExitError' });
     expect(scene.left.filter((name) => name.startsWith('aws-backup-restore_'))).toHaveLength(1);
   });
 
   test.each([
-    'SurveyBeforeRestore', 'FindRecoveryDirectory', 'VerifyRecoveryDirectory', 'MoveIntoPlace',
+    'SurveyBeforeRestore', 'FindRecoveryDirectory', 'VerifyRecoveryDirectory', 'PlanMove', 'MoveIntoPlace',
   ])('Lambda cannot mount the file system for it, in %s', async (state) => {
     const scene = await start(FILES);
     scene.killIn(state, 'worker', 'Lambda.EFSMountConnectivityException');
-    const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, conflictPolicy: 'SKIP' });
+    const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE, conflictPolicy: 'SKIP', dryRun: state === 'PlanMove' });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'FileSystemNotMounted' });
     expect(report).toMatchObject({ outcome: 'FAILED', error: 'FileSystemNotMounted' });
   });
 
-  test.each([['ReadDeletionFacts', 'controlPlane'], ['DeleteRecoveryDirectory', 'worker']] as const)('always, in %s: the data is back, the directory stays', async (state, fn) => {
+  test.each([['ReadDeletionFacts', 'controlPlane'], ['DeleteShard', 'worker']] as const)('always, in %s: the data is back, the directory stays', async (state, fn) => {
     const scene = await start(FILES);
     scene.remove('/a/lost.txt');
     scene.killIn(state, fn);
     const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
     expect(execution.status).toBe('SUCCEEDED');
     expect(scene.read('/a/lost.txt')).toBe('lost');
-    expect(report.cleanup).toMatchObject({ outcome: 'INCOMPLETE' });
+    expect(report.restores[0].cleanup).toMatchObject({ outcome: 'INCOMPLETE' });
+  });
+
+  test('always, in JoinDeletions: the directory is gone, and the report says where to look', async () => {
+    const scene = await start(FILES);
+    scene.remove('/a/lost.txt');
+    scene.killIn('JoinDeletions', 'controlPlane');
+    const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
+    expect([execution.status, scene.left]).toEqual(['SUCCEEDED', []]);
+    expect(report.restores[0].cleanup).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ note: expect.stringContaining('history of the execution') }] });
   });
 
   test.each([['ReportSuccess', 'SUCCEEDED', '/a/lost.txt'], ['ReportFailure', 'FAILED', '/a/*']] as const)('always, in %s: the restore ends as it would', async (state, status, item) => {
@@ -257,14 +342,23 @@ describe('a worker that runs out of time', () => {
     indexes.filter((index) => index < 150).forEach((index) => scene.remove(own(index)));
     const { execution, report } = await scene.restore({ items: ['/many'], ...MOVE, conflictPolicy: 'SKIP', recoveryDirectory: 'DELETE' });
     expect(execution.status).toBe('SUCCEEDED');
-    for (const state of ['VerifyRecoveryDirectory', 'MoveIntoPlace', 'DeleteRecoveryDirectory']) {
+    for (const state of ['VerifyRecoveryDirectory', 'MoveIntoPlace', 'DeleteShard']) {
       expect([state, execution.visited.filter((name) => name === state).length > 1]).toEqual([state, true]);
     }
-    expect(report.verification?.counts.files).toBe(300);
-    expect(report.move?.counts).toMatchObject({ moved: 150, skipped: 150, failed: 0 });
+    expect(report.restores[0].verification?.counts.files).toBe(300);
+    expect(report.restores[0].move?.counts).toMatchObject({ moved: 150, skipped: 150, failed: 0 });
     expect(Object.entries(files).filter(([file, content]) => scene.read(file) !== content)).toEqual([]);
     expect(scene.left).toEqual([]);
   });
+});
+
+test('a deletion for which there is no time left is left to a cleanup', async () => {
+  const scene = await start(FILES, { controlPlaneEnvironment: { REHEARSAL_SECONDS_AHEAD: String(10 * 86_400) } });
+  scene.remove('/a/lost.txt');
+  const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
+  expect([execution.status, scene.read('/a/lost.txt')]).toEqual(['SUCCEEDED', 'lost']);
+  expect(report.restores[0].cleanup).toMatchObject({ outcome: 'POSTPONED', deletedEntries: 0 });
+  expect(scene.left).toContain(report.restores[0].recoveryDirectory);
 });
 
 describe('the cleanup refuses', () => {
@@ -282,7 +376,7 @@ describe('the cleanup refuses', () => {
     const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });
     expect(execution.status).toBe('SUCCEEDED');
     expect(scene.read('/a/lost.txt')).toBe('lost');
-    expect(report.cleanup?.refusals.map((refusal) => refusal.reason)).toContain(reason);
+    expect(report.restores[0].cleanup?.refusals.map((refusal) => refusal.reason)).toContain(reason);
     expect(scene.left.some((name) => name.startsWith('aws-backup-restore_'))).toBe(true);
   });
 });
@@ -290,10 +384,10 @@ describe('the cleanup refuses', () => {
 // keep these last: they look at all executions above
 describe('coverage of the definition', () => {
   test('every state was executed', () => {
-    expect(bench.coverage.unvisited(bench.definition())).toEqual([]);
+    expect(bench.coverage.unvisitedStates).toEqual([]);
   });
 
   test('every catch was taken', () => {
-    expect(bench.coverage.untaken(bench.definition())).toEqual([]);
+    expect(bench.coverage.untakenCatches).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import * as backup from 'aws-cdk-lib/aws-backup';
 import { CfnParameter } from 'aws-cdk-lib/core';
 import type { Stack } from 'aws-cdk-lib/core';
-import { addWorkflow, CONTEXTS, fileSystemOf, makeStack, permissionsOf, theOne, trustOf, vaultOf, wordOf } from './fixture';
+import { addWorkflow, CONTEXTS, everythingOf, fileSystemOf, makeStack, permissionsOf, theOne, trustOf, vaultOf, wordOf } from './fixture';
 import { AfterRestore } from '../../src/restore';
+import type { EfsRestoreWorkflowProps } from '../../src/restore';
 
 const CONTROL_PLANE = 'RestoreControlPlaneFunction';
 const functionOf = (stack: Stack) => theOne(stack, 'AWS::Lambda::Function', CONTROL_PLANE)[1].Properties;
@@ -26,6 +28,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
       FILE_SYSTEM_ID: stack.resolve(fileSystemOf(stack).fileSystemId),
       FILE_SYSTEM_ARN: stack.resolve(fileSystemOf(stack).fileSystemArn),
       BACKUP_VAULT_NAME: stack.resolve(vaultOf(stack).backupVaultName),
+      MORE_BACKUP_VAULT_NAMES: '[]',
       CLIENT_MOUNTS: '[{"mountPoint":"/mnt/efs"}]',
       REQUEST_DEFAULTS: '{}',
     });
@@ -51,6 +54,30 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
       'xray:PutTraceSegments on *',
     ].map((permission) => permission.replace('VaultFD16F57E', 'Vault')));
   });
+});
+
+test('is told of further vaults, and may read about their recovery points too', () => {
+  const stack = makeStack();
+  const more = [new backup.BackupVault(stack, 'More'), backup.BackupVault.fromBackupVaultName(stack, 'Automatic', 'aws/efs/automatic-backup-vault')];
+  addWorkflow(stack, { moreBackupVaults: more });
+  const { BACKUP_VAULT_NAME: name, MORE_BACKUP_VAULT_NAMES: names } = functionOf(stack).Environment.Variables;
+  expect([wordOf(name), JSON.parse(wordOf(names))]).toEqual([
+    expect.stringMatching(/^<Vault\w+\.BackupVaultName>$/), [expect.stringMatching(/^<More\w+\.BackupVaultName>$/), 'aws/efs/automatic-backup-vault'],
+  ]);
+  const listed = permissionsOf(stack, CONTROL_PLANE).filter((permission) => permission.startsWith('backup:ListRecoveryPointsByBackupVault'));
+  expect(listed).toEqual(['<More.BackupVaultArn>', '<Vault.BackupVaultArn>', 'arn:aws:backup:eu-west-1:123456789012:backup-vault:aws/efs/automatic-backup-vault']
+    .map((vault) => `backup:ListRecoveryPointsByBackupVault on ${vault}`));
+});
+
+test('may do nothing more where everything is switched on, but for further vaults', () => {
+  const permissions = (props: Partial<EfsRestoreWorkflowProps>) => {
+    const stack = makeStack();
+    addWorkflow(stack, { ...everythingOf(stack), ...props });
+    return permissionsOf(stack, CONTROL_PLANE);
+  };
+  const plain = makeStack();
+  addWorkflow(plain);
+  expect(permissions({ moreBackupVaults: [] })).toEqual(permissionsOf(plain, CONTROL_PLANE));
 });
 
 test('is told the mounts and the defaults, with what is known at deployment only', () => {

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Stack } from 'aws-cdk-lib/core';
-import { addWorkflow, CONTEXTS, makeStack, wordOf } from './fixture';
+import { addWorkflow, CONTEXTS, everythingOf, makeStack, wordOf } from './fixture';
 import { EfsRestoreWorkflowGrants } from '../../src/restore';
 
 const READ = [
@@ -34,6 +34,19 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
     addWorkflow(stack).grants.read(new iam.Role(stack, 'Auditors', { assumedBy: new iam.AccountRootPrincipal() }));
     expect(granted(stack)).toEqual(READ);
   });
+});
+
+test('who may approve may answer for this state machine, and neither start nor look', () => {
+  const stack = makeStack();
+  const workflow = addWorkflow(stack, everythingOf(stack));
+  expect(workflow.grants.approve(new iam.Role(stack, 'Approver', { assumedBy: new iam.AccountRootPrincipal() })).success).toBe(true);
+  expect(granted(stack)).toEqual(['states:SendTaskFailure on <Restore>', 'states:SendTaskSuccess on <Restore>']);
+});
+
+test('who may start a workflow with everything needs no more than before', () => {
+  const stack = makeStack();
+  addWorkflow(stack, everythingOf(stack)).grants.startExecution(new iam.Role(stack, 'Operators', { assumedBy: new iam.AccountRootPrincipal() }));
+  expect(granted(stack)).toEqual([...READ, 'states:StartExecution on <Restore>'].sort());
 });
 
 test('is a facade of the workflow', () => {

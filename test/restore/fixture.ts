@@ -2,11 +2,15 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
-import { App, Stack } from 'aws-cdk-lib/core';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Environment } from 'aws-cdk-lib/core';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
-import { EfsRestoreWorkflow } from '../../src/restore';
-import type { EfsRestoreWorkflowProps } from '../../src/restore';
+import { WorkflowHook } from '../../src/hook';
+import { EfsRestoreWorkflow, RestoreApprovalStage } from '../../src/restore';
+import type { EfsRestoreWorkflowProps, RestoreHooks } from '../../src/restore';
 
 /** For `describe.each`: every construct must work in new apps and in old ones. */
 export const CONTEXTS: Array<[string, Record<string, unknown>]> = [['recommended feature flags', flags], ['no feature flags', {}]];
@@ -61,14 +65,15 @@ export function permissionsOf(stack: Stack, prefix: string): string[] {
 }
 
 function permissions({ Effect, Action, Resource, Condition, ...more }: Record<string, any>): string[] {
-  expect([Effect, more]).toEqual(['Allow', {}]);
+  expect([['Allow', 'Deny'].includes(Effect), more]).toEqual([true, {}]);
   const condition = Condition === undefined ? '' : ` if ${nameOf(JSON.stringify(Condition, (_key, value) => isReference(value) ? wordOf(value) : value))}`;
-  return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${nameOf(wordOf(resource))}${condition}`));
+  return [Action].flat().flatMap((action) => [Resource].flat()
+    .map((resource) => `${Effect === 'Deny' ? 'Deny ' : ''}${action} on ${nameOf(wordOf(resource))}${condition}`));
 }
 
 const isReference = (value: any): boolean => typeof value === 'object' && value !== null && ['Ref', 'Fn::GetAtt', 'Fn::Join'].some((key) => key in value);
 /** Logical ids without the hashes at their ends. */
-const nameOf = (text: string): string => text.replace(/<(\w+?)[0-9A-F]{8}(\.\w+)?>/g, '<$1$2>');
+export const nameOf = (text: string): string => text.replace(/<(\w+?)[0-9A-F]{8}(\.\w+)?>/g, '<$1$2>');
 
 /** Whom a role trusts. */
 export const trustOf = (stack: Stack, prefix: string): unknown => theOne(stack, 'AWS::IAM::Role', prefix)[1].Properties.AssumeRolePolicyDocument.Statement;
@@ -89,11 +94,26 @@ export interface State {
   readonly Default?: string;
   readonly End?: boolean;
   readonly Resource?: string;
+  readonly TimeoutSeconds?: number;
   readonly Parameters?: Record<string, any>;
+  readonly ResultSelector?: Record<string, string>;
   readonly ResultPath?: string | null;
+  readonly ItemsPath?: string;
+  readonly ItemSelector?: Record<string, any>;
+  readonly MaxConcurrency?: number;
+  readonly ItemProcessor?: Definition;
   readonly Choices?: Array<{ readonly Next: string }>;
-  readonly Retry?: Array<{ readonly ErrorEquals: string[]; readonly MaxAttempts?: number; readonly MaxDelaySeconds?: number }>;
+  readonly Retry?: Retry[];
   readonly Catch?: Array<{ readonly ErrorEquals: string[]; readonly Next: string; readonly ResultPath?: string }>;
+}
+
+export interface Retry {
+  readonly ErrorEquals: string[];
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxAttempts?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: string;
 }
 
 export interface Definition {
@@ -102,10 +122,82 @@ export interface Definition {
 }
 
 /** The definition of the state machine of a stack, as it is deployed. */
-export function definitionOf(stack: Stack): Definition {
-  const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
-  return JSON.parse(wordOf(machine.Properties.DefinitionString));
+export function definitionOf(stack: Stack, prefix = ''): Definition {
+  const machines = Object.entries(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.startsWith(prefix));
+  return JSON.parse(wordOf(machines[0][1].Properties.DefinitionString));
 }
+
+/** A definition and those of its maps, and of theirs: each has a beginning and ends of its own. */
+export function levelsOf(definition: Definition): Definition[] {
+  return [definition, ...Object.values(definition.States).flatMap(({ ItemProcessor }) => ItemProcessor === undefined ? [] : levelsOf(ItemProcessor))];
+}
+
+/** All states by name, those in maps too; no name is used twice. */
+export function allStatesOf(definition: Definition): Record<string, State> {
+  return Object.assign({}, ...levelsOf(definition).map(({ States }) => States));
+}
+
+/** Where a state may go on within its level. */
+export const nextOf = (state: State, withCatch = true): string[] =>
+  [state, { Next: state.Default }, ...state.Choices ?? [], ...withCatch ? state.Catch ?? [] : []].flatMap(({ Next }) => Next ?? []);
+
+/** What may run from a state on, itself and what is in maps included. */
+export function reachableFrom(level: Definition, start: string, withCatch = true): Set<string> {
+  const reached = new Set<string>();
+  const visit = (name: string) => {
+    if (!reached.has(name)) {
+      reached.add(name);
+      const state = level.States[name];
+      nextOf(state, withCatch).forEach(visit);
+      if (state.ItemProcessor !== undefined) {
+        reachableFrom(state.ItemProcessor, state.ItemProcessor.StartAt, withCatch).forEach((inner) => reached.add(inner));
+      }
+    }
+  };
+  visit(start);
+  return reached;
+}
+
+/** Hooks of both kinds, each its own. */
+export function hooksOf(stack: Stack): Required<RestoreHooks> {
+  const fn = (id: string) => lambda.Function.fromFunctionArn(stack, id, `arn:aws:lambda:eu-west-1:123456789012:function:${id}`);
+  const machine = (id: string) => sfn.StateMachine.fromStateMachineArn(stack, id, `arn:aws:states:eu-west-1:123456789012:stateMachine:${id}`);
+  return {
+    beforeRestore: WorkflowHook.invokeFunction(fn('before-restore'), { timeout: Duration.minutes(5) }),
+    afterRestore: WorkflowHook.startStateMachine(machine('after-restore'), { timeout: Duration.minutes(30) }),
+    beforeMove: WorkflowHook.startStateMachine(machine('before-move')),
+    afterMove: WorkflowHook.invokeFunction(fn('after-move')),
+  };
+}
+
+/** Everything that adds a state or a right to a workflow. */
+export function everythingOf(stack: Stack): Partial<EfsRestoreWorkflowProps> {
+  return {
+    allowNewFileSystems: true,
+    workers: 4,
+    moreBackupVaults: [new backup.BackupVault(stack, 'More'), backup.BackupVault.fromBackupVaultName(stack, 'Automatic', 'aws/efs/automatic-backup-vault')],
+    approval: {
+      topic: new sns.Topic(stack, 'Approvers'), stages: [RestoreApprovalStage.BEFORE_RESTORE, RestoreApprovalStage.BEFORE_MOVE], timeout: Duration.hours(12),
+    },
+    hooks: hooksOf(stack),
+    notificationTopic: new sns.Topic(stack, 'Restores'),
+  };
+}
+
+/** Workflows that differ in their states. */
+export const VARIANTS: Array<[string, (stack: Stack) => Partial<EfsRestoreWorkflowProps>]> = [
+  ['as it is', () => ({})],
+  ['with a topic', (stack) => ({ notificationTopic: new sns.Topic(stack, 'Restores') })],
+  ['with the shortest timeout', () => ({ restoreTimeout: Duration.minutes(10) })],
+  ['with the longest timeout', () => ({ restoreTimeout: Duration.days(300) })],
+  ['with an approval of the move', (stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers') } })],
+  ['with an approval of the restore', (stack) => ({ approval: { topic: new sns.Topic(stack, 'Approvers'), stages: [RestoreApprovalStage.BEFORE_RESTORE] } })],
+  ['with hooks before only', (stack) => ({ hooks: { ...hooksOf(stack), afterRestore: undefined, afterMove: undefined } })],
+  ['with hooks after only', (stack) => ({ hooks: { ...hooksOf(stack), beforeRestore: undefined, beforeMove: undefined } })],
+  ['with new file systems', () => ({ allowNewFileSystems: true })],
+  ['with several workers', () => ({ workers: 8 })],
+  ['with everything', everythingOf],
+];
 
 /** Synthesizes the app of a stack; the answer is the message of the failure. */
 export function failureOf(stack: Stack): string {

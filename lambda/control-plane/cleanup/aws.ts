@@ -8,4 +8,4 @@ export interface CleanupAws extends Pick<Aws, 'describeAccessPoints' | 'listRest
 }
 
 /** The file system that is cleaned up. */
-export type CleanedFileSystem = Omit<Protected, 'backupVaultName'>;
+export type CleanedFileSystem = Pick<Protected, 'fileSystemId' | 'fileSystemArn'>;

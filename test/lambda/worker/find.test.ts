@@ -44,6 +44,26 @@ describe('find', () => {
     await expect(run([failed, 'aws-backup-restore_mine'])).rejects.toMatchObject({ message: expect.stringMatching(/: nothing$/) });
   });
 
+  test('what is older than the job is not new, whether the survey told it or not', async () => {
+    const old = recoveryName(CREATED - 60 * MINUTE);
+    build(top(), { [old]: {} });
+    await expect(run()).rejects.toMatchObject({ message: expect.stringMatching(/: nothing$/) });
+  });
+
+  test('what an earlier job of the same restore made is not this one\'s, whether the survey saw it or not', async () => {
+    const earlier = recoveryName(CREATED - 2 * MINUTE);
+    build(top(), { [earlier]: {} });
+    const event = (minutes: number): FindEvent => ({
+      operation: 'find',
+      before: [],
+      earlier: [{ directory: earlier }, {}],
+      job: { CreationDate: new Date(CREATED).toISOString(), CompletionDate: new Date(CREATED + minutes * MINUTE).toISOString() },
+    });
+    await expect(find(root, event(1))).rejects.toMatchObject({ name: 'RecoveryDirectoryNotFound', message: expect.stringMatching(/: nothing$/) });
+    build(top(), { [own]: {} });
+    expect(await find(root, event(30))).toMatchObject({ directory: own });
+  });
+
   test('several: nobody guesses', async () => {
     build(top(), { [own]: {}, [recoveryName(CREATED)]: {} });
     await expect(run()).rejects.toMatchObject({ name: 'RecoveryDirectoryAmbiguous', message: expect.stringContaining(own) });

@@ -37,6 +37,13 @@ async function inPieces(asks: number, event: Partial<SurveyEvent>): Promise<{ an
 }
 
 describe('names', () => {
+  test('whether what bears the name of our directory is ours, or free', async () => {
+    build(top(), { [own]: {} });
+    expect((await run()).workDirectoryIsOurs).toBe(true);
+    await writeRecord(root, own, fs.statSync(`${top()}/${own}`, { bigint: true }).ino, 'quarantined');
+    expect((await run()).workDirectoryIsOurs).toBe(true);
+  });
+
   const ROOT: Tree = { [own]: { inner: {} }, [failed]: {}, [quarantined]: {}, [LOST]: {}, 'AWS-BACKUP-restore_mine': '', 'projects': {}, '.cdk-efs-backup': {}, '\xff': '', 'sub': { [own]: {} } };
 
   test('of what is, or pretends to be, of AWS Backup, or ours; nothing else is looked at or changed', async () => {
@@ -48,6 +55,7 @@ describe('names', () => {
     expect(answer).toEqual({
       operation: 'survey',
       done: true,
+      workDirectoryIsOurs: false, // somebody else made it: it has nothing that says otherwise
       names: ['AWS-BACKUP-restore_mine', failed, LOST, own, quarantined],
       entries: [
         { name: 'AWS-BACKUP-restore_mine', kind: 'LOOKALIKE' },
@@ -59,9 +67,11 @@ describe('names', () => {
     });
     expect(answer.entries[1].ageSeconds).toBeGreaterThanOrEqual(60);
     expect(answer.entries[1].ageSeconds).toBeLessThan(600);
-    // one listing of the root
-    expect(calls.filter(({ operation }) => !['opendir', 'readdir', 'read', 'close'].includes(operation))).toEqual([]);
-    expect(new Set(calls.flatMap(({ paths }) => paths.map((path) => path.replace(/\/\.?$/, ''))))).toEqual(new Set([top()]));
+    // one listing of the root, and a look at whose the one directory is
+    const looks = calls.filter(({ operation }) => !['opendir', 'readdir', 'read', 'close'].includes(operation));
+    expect(looks).toMatchObject([{ operation: 'lstat', paths: [`${top()}/.cdk-efs-backup`] }]);
+    const listed = calls.filter((call) => !looks.includes(call)).flatMap(({ paths }) => paths.map((path) => path.replace(/\/\.?$/, '')));
+    expect(new Set(listed)).toEqual(new Set([top()]));
     expect(fingerprint(top())).toEqual(before);
   });
 
@@ -157,13 +167,25 @@ describe('contents', () => {
     expect((await contentOf(own))?.counts).toMatchObject({ files: 4, directories: 4, bytes: 4 });
   });
 
-  test('of the newest hundred, and of lost+found, in less than a state has room for', async () => {
+  test('of hundreds of directories the oldest are told one by one, the newest by name, in less than a state has room for', async () => {
+    const names = Array.from({ length: 400 }, (_, index) => recoveryName(RESTORED - 86_400_000 + index * 1000)); // the oldest first
+    const foreign = Array.from({ length: 30 }, (_, index) => `aws-backup-mine${String(index).padStart(2, '0')}${'n'.repeat(238)}`);
+    build(top(), Object.fromEntries([...names, failed, ...foreign].map((name) => [name, {}])));
+    const answer = await run({ contents: true });
+    expect(answer.entries.map(({ name }) => name).sort()).toEqual([...foreign.slice(0, 20), ...names.slice(0, 250)].sort());
+    expect(answer.names).toEqual([...foreign.slice(0, 20), ...names.slice(-299), failed].sort());
+    expect(answer.omitted).toEqual({ directories: 151, recoveryDirectories: 150 });
+    const withoutContents = answer.entries.map(({ content: _, ...rest }) => rest);
+    expect(Buffer.byteLength(JSON.stringify([answer.names, withoutContents]))).toBeLessThan(80 * 1024);
+  });
+
+  test('of the oldest hundred, and of lost+found, in less than a state has room for', async () => {
     const names = Array.from({ length: 120 }, (_, index) => recoveryName(RESTORED - 86_400_000 - index * 1000));
     const long = 'n'.repeat(250);
     build(top(), { ...Object.fromEntries(names.map((name) => [name, Object.fromEntries(Array.from({ length: 3 }, (_, index) => [`${index}${long}`, { [long]: {} }]))])), [LOST]: {} });
     const answer = await failing('EACCES', ({ operation, paths }) => operation === 'open' && paths[0].endsWith(`${long}/${long}`), () => run({ contents: true, graceSeconds: 0 }));
     const told = answer.entries.filter(({ content }) => content !== undefined).map(({ name }) => name);
-    expect(told.sort()).toEqual([LOST, ...names.slice(0, 99)].sort());
+    expect(told.sort()).toEqual([LOST, ...names.slice(-99)].sort());
     expect(answer.entries.flatMap(({ content }) => content?.unreadable ?? [])).toHaveLength(100);
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(150 * 1024);
   });

@@ -316,3 +316,22 @@ test('whatever is written of the journal, each entry comes after the directories
   }
   expect(lines.filter((line) => line.restored)).toHaveLength(3);
 });
+
+describe('a move that was stopped, taken back, and is called again with its answer', () => {
+  const FILES = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`dir${index}`, { f0: 'x', f1: 'x', f2: 'x' }]));
+  const countLive = () => Object.keys(describeTree(top())).filter((path) => /^dir\d+\/f\d$/.test(path)).length;
+
+  test.each([['as a whole', endlessTime], ['in part', timeFor(3)]])('%s: moves all of it again, and answers so', async (_, time) => {
+    build(top(), { [name]: FILES, ...Object.fromEntries(Object.keys(FILES).map((own) => [own, {}])) });
+    let stopped = await moving(SKIP, timeFor(3));
+    for (let calls = 0; calls < 3; calls += 1) {
+      stopped = await move(root, { operation: 'move', directory: name, conflictPolicy: SKIP, previous: stopped }, new Deadline(timeFor(3)));
+    }
+    expect([stopped.done, countLive() > 0, countLive() < 180]).toEqual([false, true, true]);
+    await undoing(null, time);
+
+    const again = await move(root, { operation: 'move', directory: name, conflictPolicy: SKIP, previous: JSON.parse(JSON.stringify(stopped)) }, new Deadline(endlessTime));
+    expect(again).toMatchObject({ done: true, outcome: 'MOVED', counts: { failed: 0, skipped: 0 } });
+    expect(countLive()).toBe(180);
+  });
+});

@@ -45,10 +45,16 @@ test('each name of a file counts', async () => {
   expect((await run(null)).counts).toMatchObject({ files: 2, bytes: 8 });
 });
 
+/** With what else is in the tree, so that all of it was asked for. */
+function withOthers(items: readonly string[]): string[] {
+  const all = ['/projects/report.txt', '/projects/b.txt', '/projects/Straße/x', '/link', '/p', '/empty'];
+  return [...items, ...all.filter((path) => !items.some((item) => path === item || path.startsWith(`${item}/`) || item.startsWith(`${path}/`)))];
+}
+
 describe('items', () => {
   test.each([[['/projects/report.txt']], [['/projects', '/link']], [['/empty']], [['/projects/Straße/x']], [['/p']]])('%j were restored', async (items) => {
     build(top(), { [name]: TREE });
-    expect(await run(items)).toMatchObject({ verdict: 'PASSED', findings: [], counts: { files: 3, directories: 3, symbolicLinks: 1, others: 1, bytes: 9 } });
+    expect(await run(withOthers(items))).toMatchObject({ verdict: 'PASSED', findings: [], counts: { files: 3, directories: 3, symbolicLinks: 1, others: 1, bytes: 9 } });
   });
 
   test.each<[string, string]>([
@@ -57,9 +63,9 @@ describe('items', () => {
     ['one of the live tree', '/live'],
   ])('%s is a finding', async (_, item) => {
     build(top(), { [name]: TREE, live: {} });
-    const answer = await run(['/projects', item]);
+    const answer = await run(withOthers(['/projects', item]));
     expect(answer).toMatchObject({ done: true, verdict: 'FAILED' });
-    expect(answer.findings).toEqual([expect.stringContaining(`the item '${item}' was not restored`)]);
+    expect(answer.findings[0]).toContain(`the item '${item}' was not restored`);
   });
 
   test('the live tree is no substitute, not even through a link', async () => {
@@ -71,7 +77,7 @@ describe('items', () => {
     build(top(), { [name]: TREE });
     const { findings } = await run(Array.from({ length: 30 }, (_, index) => `/x${index}`));
     expect(findings).toHaveLength(20);
-    expect(findings[19]).toBe('11 more findings');
+    expect(findings[19]).toBe(`${30 + 4 - 19} more findings`); // and the four at its top, which were not asked for
   });
 
   test('one that cannot be read is a finding', async () => {
@@ -82,7 +88,23 @@ describe('items', () => {
 
   test('every missing item is told', async () => {
     build(top(), { [name]: TREE });
-    expect((await run(['/x', '/projects', '/y'])).findings).toHaveLength(2);
+    expect((await run(withOthers(['/x', '/projects', '/y']))).findings).toHaveLength(2);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['at the top', ['/projects'], ['empty', 'link', 'p']],
+    ['beside an item', ['/projects/report.txt', '/link', '/p', '/empty'], ['projects/Straße', 'projects/b.txt']],
+    ['beside the way to one', ['/projects/Straße/x', '/projects/report.txt', '/link', '/p', '/empty'], ['projects/b.txt']],
+  ])('what was not asked for is a finding, %s: it may be the directory of another restore', async (_, items, foreign) => {
+    build(top(), { [name]: TREE });
+    const { verdict, findings } = await run(items);
+    expect(verdict).toBe('FAILED');
+    expect(findings.sort()).toEqual(foreign.map((path) => `'/${name}/${path}' was not asked for: is this the directory of another restore?`).sort());
+  });
+
+  test('of a million entries that were not asked for, some are told', async () => {
+    build(top(), { [name]: { a: '', ...Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`x${index}`, ''])) } });
+    expect((await run(['/a'])).findings).toHaveLength(20);
   });
 });
 

@@ -105,6 +105,25 @@ test('the same idempotency token starts nothing and answers with the first job',
   expect(fixture.service.restoreJobs.byId.size).toBe(2);
 });
 
+test('a restore into a new file system leaves the one that was backed up as it is', async () => {
+  const live = listTree(fixture.root);
+  const restoreJobId = await startRestore(fixture, point, { items: ['/projects'], metadata: { newFileSystem: 'true', CreationToken: 'token-1', Encrypted: 'true' } });
+  const { Status, CreatedResourceArn } = (await watchJob(fixture, restoreJobId)).at(-1)!;
+  expect(Status).toBe('COMPLETED');
+  expect(CreatedResourceArn).toMatch(/:file-system\/fs-[0-9a-f]+$/);
+  expect(CreatedResourceArn).not.toBe(fixture.fileSystem.arn);
+  expect(listTree(fixture.root)).toEqual(live);
+  const made = fixture.service.fileSystems.get(CreatedResourceArn!.split('/')[1])!;
+  const [directory, ...others] = readdirSync(made.root);
+  expect([directory, others]).toEqual([expect.stringMatching(/^aws-backup-restore_/), []]);
+  expect(readFileSync(join(made.root, directory, 'projects/alpha/report.txt'), 'utf8')).toBe('report\n');
+});
+
+test('a new file system without a creation token is a job that fails', async () => {
+  const restoreJobId = await startRestore(fixture, point, { metadata: { newFileSystem: 'true', Encrypted: 'true' } });
+  expect((await watchJob(fixture, restoreJobId)).at(-1)).toMatchObject({ Status: 'FAILED', StatusMessage: expect.stringContaining('CreationToken') });
+});
+
 test.each<[string, Partial<StartRestoreJobCommandInput>, object]>([
   ['no recovery point', { RecoveryPointArn: undefined }, awsError('MissingParameterValueException', 400, 'RecoveryPointArn')],
   ['no metadata', { Metadata: undefined }, awsError('MissingParameterValueException', 400, 'Metadata')],
@@ -112,7 +131,6 @@ test.each<[string, Partial<StartRestoreJobCommandInput>, object]>([
   ['an unknown recovery point', { RecoveryPointArn: 'arn:aws:backup:us-east-1:1:recovery-point:X' }, awsError('ResourceNotFoundException')],
   ['another resource type', { ResourceType: 'EBS' }, { name: 'InvalidParameterValueException' }],
   ['metadata that is no map of strings', { Metadata: { newFileSystem: false as unknown as string } }, { name: 'SerializationException' }],
-  ['a new file system', { Metadata: { newFileSystem: 'true' } }, awsError('NotRehearsed', 501)],
 ])('StartRestoreJob refuses %s at once', async (_case, input, error) => {
   const Metadata = { ...point.restoreMetadata, newFileSystem: 'false' };
   const command = new StartRestoreJobCommand({ RecoveryPointArn: point.recoveryPointArn, IamRoleArn: ROLE, Metadata, ...input });

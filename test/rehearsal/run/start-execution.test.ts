@@ -23,11 +23,12 @@ test('another state machine is started with its input and name, and its output l
     started.push([input, name]);
     return { status: 'SUCCEEDED', output: { answer: 42 } };
   };
-  const { status, output } = await machine([{ arn: ARN, execute }]).execute({ of: 'ours' });
+  const { status, output, historyEvents } = await machine([{ arn: ARN, execute }]).execute({ of: 'ours' });
   expect([status, output]).toEqual(['SUCCEEDED', expect.objectContaining({
     Status: 'SUCCEEDED', Output: { answer: 42 }, ExecutionArn: 'arn:aws:states:eu-central-1:111122223333:execution:other:once',
   })]);
   expect(started).toEqual([[{ of: 'ours' }, 'once']]);
+  expect(historyEvents).toBe(2 + 2 + 4); // of the execution, of the state, and scheduled, started, submitted, succeeded
 });
 
 test('its failure is States.TaskFailed, with what it said in the cause', async () => {

@@ -302,3 +302,31 @@ test('what is not executed here is refused by name', async () => {
   const caught = { T: task({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'P' }] }), P: { Type: 'Pass', End: true } };
   await expect(run(caught, {}, () => { throw new TypeError('a bug'); })).rejects.toThrow('a bug');
 });
+
+test('the times of the context object are those of a clock that is given', async () => {
+  let now = Date.parse('2026-11-27T00:00:00Z');
+  const wait = async (seconds: number): Promise<void> => { now += seconds * 1000; };
+  const state = machine({
+    Wait: { Type: 'Wait', Seconds: 86_400, Next: 'P' },
+    P: { Type: 'Pass', Parameters: { 'started.$': '$$.Execution.StartTime', 'entered.$': '$$.State.EnteredTime' }, End: true },
+  }, undefined, { sleep: wait, now: () => now });
+
+  const { output } = await state.execute();
+
+  expect(output).toEqual({ started: '2026-11-27T00:00:00.000Z', entered: '2026-11-28T00:00:00.000Z' });
+});
+
+test.each([
+  ['sns:publish', 3],
+  ['sns:publish.waitForTaskToken', 4],
+])('%s makes %d events beside those of its state', async (service, events) => {
+  const message = { TopicArn: 'arn:aws:sns:eu-central-1:111122223333:topic', Message: 'm' };
+  const state = machine({ Tell: { Type: 'Task', Resource: `arn:aws:states:::${service}`, Parameters: message, End: true } }, undefined, {
+    publish: () => undefined, answer: () => ({ output: 'yes' }),
+  });
+
+  const { status, historyEvents } = await state.execute();
+
+  expect(status).toBe('SUCCEEDED');
+  expect(historyEvents).toBe(2 + 2 + events);
+});

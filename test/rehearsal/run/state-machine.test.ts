@@ -124,6 +124,7 @@ test.each([['this Node.js', process.execPath], ['Node.js 24', NODE_24]])('a synt
     output,
     visited: ['Check', 'Describe', 'Tell'],
     historyEvents: 2 + 3 * 5,
+    redriveCount: 0,
   });
   expect(service.requests).toEqual([{ method: 'GET', url: '/restore-jobs/job-4', body: undefined }]);
   expect(published).toEqual([{ TopicArn: template.physical(ids.topic).ref, Message: JSON.stringify(output) }]);

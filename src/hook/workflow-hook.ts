@@ -7,10 +7,10 @@ import type { Construct } from 'constructs';
 import type { Problem } from '../core/problem';
 import { executionArns } from '../private/execution-grants';
 import type { ServiceRole } from '../private/service-role';
-import { invoke } from '../private/workflow-tasks';
+import { back, invoke, KILLED, START_EXECUTION_ERRORS } from '../private/workflow-tasks';
 
 /** How a step of yours is called. */
-export interface BackupHookOptions {
+export interface WorkflowHookOptions {
   /**
    * How long the step may take: then it counts as failed. From 1 second to 1 day.
    *
@@ -20,45 +20,46 @@ export interface BackupHookOptions {
 }
 
 /** What a state of the machine hands to a hook, and where the answer goes. */
-export interface BackupHookCall {
+export interface WorkflowHookCall {
   readonly payload: Record<string, unknown>;
   /** The answer is put there as `answer`. */
   readonly resultPath: string;
-  /** A text that is the same in each attempt of this call, as an expression of the state language. */
-  readonly name: string;
+  /**
+   * A text that is the same in each attempt of this call, as an expression of the state language.
+   *
+   * @default - each call is another one
+   */
+  readonly name?: string;
 }
 
 const LONGEST_SECONDS = 86_400;
 
 /**
- * A step of yours before or after an on-demand backup: AWS Backup has none for Amazon EFS, and a backup of files that are written
- * meanwhile may hold some of them before and some after.
+ * A step of yours in a workflow of this library: what stops an application before its files are backed up or moved into place, and
+ * starts it again. The step before is given `phase`, what is known by then, and `input`, what the execution was started with; the step after
+ * is also given `paused`, what the step before answered, and `outcome`, `{ status, sentence }`.
  *
- * The step is called with `{ phase, fileSystemId, fileSystemArn, executionId, attempt, input, paused, outcome }`: `phase` is
- * `BEFORE_BACKUP` or `AFTER_BACKUP`, `input` what the execution was started with, `paused` what the step before the backup answered, and
- * `outcome` (after the backup) `{ status, sentence }` with the status `SUCCEEDED`, `FAILED` or `COLLIDED` (another job came first; it
- * is tried again, with the steps around it). It must bear to be called more than once, since what was lost on the way is called again.
- *
- * @see https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
+ * A step must bear to be called more than once, since what was lost on the way is called again. The step after follows whenever the
+ * step before was called, also where that one or anything between them failed.
  */
-export abstract class BackupHook {
+export abstract class WorkflowHook {
   /**
    * Invokes a function and waits for its answer.
    *
    * @param fn the function.
    * @param options how it is called.
    */
-  public static invokeFunction(fn: IFunction, options: BackupHookOptions = {}): BackupHook {
+  public static invokeFunction(fn: IFunction, options: WorkflowHookOptions = {}): WorkflowHook {
     return new FunctionHook(fn, options.timeout ?? Duration.minutes(15));
   }
 
   /**
    * Starts an execution of a state machine (Standard) and waits for its end.
    *
-   * @param stateMachine the state machine, in the account and Region of the backup.
+   * @param stateMachine the state machine, in the account and Region of the workflow.
    * @param options how it is called.
    */
-  public static startStateMachine(stateMachine: sfn.IStateMachine, options: BackupHookOptions = {}): BackupHook {
+  public static startStateMachine(stateMachine: sfn.IStateMachine, options: WorkflowHookOptions = {}): WorkflowHook {
     return new StateMachineHook(stateMachine, options.timeout ?? Duration.hours(1));
   }
 
@@ -74,7 +75,7 @@ export abstract class BackupHook {
    *
    * @internal
    */
-  public abstract _state(scope: Construct, id: string, call: BackupHookCall): sfn.TaskStateBase;
+  public abstract _state(scope: Construct, id: string, call: WorkflowHookCall): sfn.TaskStateBase;
 
   /**
    * Lets the role of the state machine call it.
@@ -91,7 +92,7 @@ function checkTimeout(subject: string, timeout: Duration): Problem[] {
   }];
 }
 
-class FunctionHook extends BackupHook {
+class FunctionHook extends WorkflowHook {
   constructor(private readonly fn: IFunction, private readonly timeout: Duration) {
     super();
   }
@@ -100,8 +101,10 @@ class FunctionHook extends BackupHook {
     return checkTimeout(subject, this.timeout);
   }
 
-  public _state(scope: Construct, id: string, { payload, resultPath }: BackupHookCall): sfn.TaskStateBase {
-    return invoke(scope, id, this.fn, resultPath, payload, { taskTimeout: sfn.Timeout.duration(this.timeout), resultSelector: { 'answer.$': '$' } });
+  public _state(scope: Construct, id: string, { payload, resultPath }: WorkflowHookCall): sfn.TaskStateBase {
+    // one that took too long is not asked again: the timeout is how long it has
+    const killed = KILLED.filter((error) => error !== sfn.Errors.TIMEOUT);
+    return invoke(scope, id, this.fn, resultPath, payload, { taskTimeout: sfn.Timeout.duration(this.timeout), resultSelector: { 'answer.$': '$' } }, killed);
   }
 
   public _allow(role: ServiceRole): void {
@@ -109,7 +112,7 @@ class FunctionHook extends BackupHook {
   }
 }
 
-class StateMachineHook extends BackupHook {
+class StateMachineHook extends WorkflowHook {
   constructor(private readonly stateMachine: sfn.IStateMachine, private readonly timeout: Duration) {
     super();
   }
@@ -121,9 +124,9 @@ class StateMachineHook extends BackupHook {
     }]];
   }
 
-  public _state(scope: Construct, id: string, { payload, resultPath, name }: BackupHookCall): sfn.TaskStateBase {
+  public _state(scope: Construct, id: string, { payload, resultPath, name }: WorkflowHookCall): sfn.TaskStateBase {
     // with the name of the call, an answer that was lost starts no second execution (StartExecution, AWS Step Functions API reference)
-    return new tasks.StepFunctionsStartExecution(scope, id, {
+    const task = new tasks.StepFunctionsStartExecution(scope, id, {
       stateMachine: this.stateMachine,
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       input: sfn.TaskInput.fromObject(payload),
@@ -132,6 +135,8 @@ class StateMachineHook extends BackupHook {
       resultSelector: { 'answer.$': '$.Output' },
       resultPath,
     });
+    task.addRetry({ errors: START_EXECUTION_ERRORS, ...back(2, 6, Duration.minutes(1)) });
+    return task;
   }
 
   /** "IAM policies for calling Step Functions" (run a job), AWS Step Functions Developer Guide. */

@@ -1,0 +1,2 @@
+export type { WorkflowHookOptions } from './workflow-hook';
+export { WorkflowHook } from './workflow-hook';
