@@ -118,7 +118,8 @@ describe('the hooks of a restore', () => {
 
   test('whatever fails between two hooks is told to the one after, the one before included', () => {
     const phases: Array<[string, string[]]> = [
-      ['Restore', ['BeforeRestore', 'SurveyBeforeRestore', 'StartRestoreJob', 'DescribeRestoreJob', 'FindRecoveryDirectory']], ['Move', ['BeforeMove', 'MoveEach']],
+      ['Restore', ['BeforeRestore', 'SurveyBeforeRestore', 'CheckGuards', 'StartRestoreJob', 'DescribeRestoreJob', 'CheckOtherRestoreJobs', 'FindRecoveryDirectory']],
+      ['Move', ['BeforeMove', 'MoveEach']],
     ];
     for (const [phase, names] of phases) {
       for (const name of names) {
@@ -135,6 +136,15 @@ describe('the hooks of a restore', () => {
     const reached = ['PrepareRestore', 'VerifyEach', 'PlanEach'].flatMap((name) => States[name].Catch!.flatMap(({ Next }) => [...reachableFrom(definition, Next)]));
     expect(reached.filter((name) => /^(Before|After)/.test(name))).toEqual([]);
     expect(reachableFrom(definition, 'VerificationFailed').has('AfterFailedMove')).toBe(false);
+  });
+
+  test('only the answers of those before something are kept, and one that took too long is not asked again', () => {
+    const places = (names: string[]) => names.map((name) => States[name].ResultPath);
+    expect(places(['BeforeRestore', 'BeforeMove'])).toEqual(['$.hooks.beforeRestore', '$.hooks.beforeMove']);
+    expect(places(['AfterRestore', 'AfterMove', 'AfterFailedRestore', 'AfterFailedMove'])).toEqual([null, null, null, null]);
+    const hooks = Object.keys(States).filter((name) => /^(Before|After)(Failed)?(Restore|Move)$/.test(name));
+    const retried = hooks.flatMap((name) => (States[name].Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals));
+    expect(retried).not.toContain('States.Timeout');
   });
 
   test('the one after a move is called in no dry run', () => {

@@ -235,6 +235,9 @@ describe('fails', () => {
       /'requestDefaults\.items\[0\]' must be the path on the file system, not on a client that mounts '\/' at '\/mnt\/data', .*; write "\/x"$/],
     ['with a default item below the default mount', { requestDefaults: { items: ['/mnt/efs/x'] } }, /'requestDefaults\.items\[0\]' must be the path on the file system/],
     ['with defaults that contradict each other', { requestDefaults: { items: ['/x'], fullRestore: true } }, /'requestDefaults\.items' must not be given together/],
+    ['with more vaults than an environment holds', (stack) => ({
+      moreBackupVaults: Array.from({ length: 65 }, (_, index) => backup.BackupVault.fromBackupVaultName(stack, `V${index}`, `${index}`.padStart(50, 'v'))),
+    }), /together with 'clientMounts' and the names of the vaults, at most 3072 bytes/],
     ['with more defaults than an environment holds', { requestDefaults: { items: [LONG] } }, /^\[Stack\/Restore\] 'requestDefaults' must have, together with 'clientMounts' and the names of the vaults, at most 3072 bytes as JSON/],
   ])('%s', (_name, props, message) => {
     const stack = makeStack();

@@ -232,6 +232,30 @@ describe('the calls', () => {
     expect(['JudgeVerification', 'JudgePlan', 'JudgeMove'].map((name) => States[name].ResultPath)).toEqual(Array(3).fill('$.judgement'));
   });
 
+  test('the guards are asked just before a job is started, and for other jobs just before its directory is looked for', () => {
+    expect(States.CheckGuards).toMatchObject({
+      Next: 'StartRestoreJob', Parameters: { 'operation': 'guards', 'request.$': '$.prepared.request', 'settings': { allowsNewFileSystems: false } },
+    });
+    expect(States.CheckOtherRestoreJobs).toMatchObject({
+      Next: 'FindRecoveryDirectory', Parameters: { 'operation': 'other-jobs', 'request.$': '$.prepared.request', 'job.$': '$.restoreJob' },
+    });
+  });
+
+  test('what only one job needs is forgotten before the next one, and judgements keep no answers', () => {
+    expect(States.ForgetRestoreJob).toMatchObject({ Parameters: {}, ResultPath: '$.work', Next: 'ChooseWhetherAllIsRestored' });
+    expect(States.CountRestoreJob.Next).toBe('ForgetRestoreJob');
+    const kept = ['JudgeVerification', 'JudgePlan', 'JudgeMove'].flatMap((name) => Object.values(States[name].Parameters!));
+    expect(kept.filter((path) => !/\)\]\.(verdict|outcome)$/.test(String(path)))).toEqual([]);
+  });
+
+  test('a topic hears of a report that could not be written, too', () => {
+    expect([States.SuccessUnreported.Next, States.FailureUnreported.Next]).toEqual(['PublishSuccess', 'PublishFailure']);
+    expect(States.FailureUnreported.Parameters).toMatchObject({
+      subject: 'EFS restore failed, without a report', report: { 'outcome': 'FAILED', 'error.$': '$.failure.Error' },
+    });
+    expect(States.SuccessUnreported.Parameters).toMatchObject({ subject: 'EFS restore succeeded, without a report', report: { outcome: 'SUCCEEDED' } });
+  });
+
   test('all is verified before anything is moved, and all is moved before anything is deleted', () => {
     expect(reachableFrom(definition, 'CleanDirectories', false).has('MoveIntoPlace')).toBe(false);
     expect(reachableFrom(definition, 'MoveEach', false).has('VerifyRecoveryDirectory')).toBe(false);
