@@ -3,6 +3,7 @@ import { Bundles } from './projenrc/bundles';
 import { Documentation } from './projenrc/documentation';
 import { Layers } from './projenrc/layers';
 import { Rehearsal } from './projenrc/rehearsal';
+import { JEST, Tests } from './projenrc/tests';
 import { AWS_CDK_FLOOR, CONSTRUCTS_FLOOR, VERSIONS } from './projenrc/versions';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -32,19 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   validateTsconfig: cdk.ValidateTsconfig.STRICT,
   tsconfigDev: { include: ['../src/**/*.ts', '../lambda/**/*.ts', '../rehearsal/**/*.ts', '../examples/**/*.ts'], exclude: ['consumer'] },
   eslintOptions: { dirs: ['src', 'lambda', 'rehearsal', 'examples'], devdirs: ['test', 'projenrc'] },
-  jestOptions: {
-    updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    junitReporting: false,
-    jestConfig: {
-      testEnvironment: 'node',
-      coverageProvider: 'babel', // 'v8' (projen's default) crashes jest 30 on Node 20.20
-      coverageReporters: ['text-summary'],
-      setupFiles: ['<rootDir>/test/helpers/setup.ts'],
-      snapshotSerializers: ['<rootDir>/test/helpers/asset-hash-serializer.ts'],
-      testTimeout: 600_000, // to end what hangs: a slow disk takes minutes for 100,000 names
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/emulator/'], // npm run test:emulator
-    },
-  },
+  jestOptions: JEST,
 
   lambdaAutoDiscover: false,
   edgeLambdaAutoDiscover: false,
@@ -62,5 +51,6 @@ new Layers(project);
 new Bundles(project);
 new Documentation(project);
 new Rehearsal(project);
+new Tests(project);
 
 project.synth();

@@ -33,6 +33,7 @@ install(root);
 if (process.argv.includes('--with-other-runtimes')) {
   install(join(root, 'test', 'runtimes'));
 }
+console.log('Bundling the functions …');
 const bundle = spawnSync(join(root, 'node_modules', '.bin', 'projen'), ['bundle'], { cwd: root, encoding: 'utf8' });
 if (bundle.status !== 0) {
   console.error(bundle.stdout, bundle.stderr);

@@ -13,9 +13,11 @@ export interface LambdaFunctionOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** Kills the execution environment in the middle of an invocation. */
+/** Kills the execution environment in the middle of an invocation. Exactly one of the first three says when. */
 export interface Kill {
-  /** As soon as the output of the invocation matches. Exactly one of the two must be given. */
+  /** Before the function gets to see the event. */
+  readonly atOnce?: true;
+  /** As soon as the output of the invocation matches. */
   readonly onOutput?: RegExp;
   /** So long after the invocation began. */
   readonly afterMilliseconds?: number;
@@ -111,8 +113,8 @@ export class LambdaFunction {
 
   /** The next invocation loses its execution environment. */
   public killDuringNextInvocation(kill: Kill): void {
-    if ((kill.onOutput === undefined) === (kill.afterMilliseconds === undefined)) {
-      throw new Error("exactly one of 'onOutput' and 'afterMilliseconds' must say when the invocation is killed");
+    if ([kill.atOnce, kill.onOutput, kill.afterMilliseconds].filter((when) => when !== undefined).length !== 1) {
+      throw new Error("exactly one of 'atOnce', 'onOutput' and 'afterMilliseconds' must say when the invocation is killed");
     }
     this.nextKill = kill;
   }
@@ -181,6 +183,9 @@ export class LambdaFunction {
       environment.kill();
     };
     let seen = '';
+    if (kill?.atOnce) {
+      strike();
+    }
     const timer = kill?.afterMilliseconds === undefined ? undefined : setTimeout(strike, kill.afterMilliseconds);
     if (kill?.onOutput !== undefined) {
       this.watchers.set(environment, (text) => {

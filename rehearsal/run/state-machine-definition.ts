@@ -81,8 +81,17 @@ export function* allStates(definition: Definition): Generator<[string, State]> {
   }
 }
 
+/** The texts that were read: the validator compiles its schemas each time, which takes longer than most executions. */
+const read = new Map<string, Definition>();
+
 /** Reads a definition and refuses what is no valid Amazon States Language, and what would not be executed as Step Functions does. */
 export function readDefinition(text: string): Definition {
+  const known = read.get(text) ?? readAnew(text);
+  read.set(text, known);
+  return known;
+}
+
+function readAnew(text: string): Definition {
   const definition = JSON.parse(text) as Definition & { readonly QueryLanguage?: string };
   const { isValid, errorsText } = validateDefinition(definition, { checkPaths: true, checkArn: true });
   if (!isValid) {

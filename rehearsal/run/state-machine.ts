@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeployedTemplate, ResolvedResource } from './deployed-template';
+import { Entrances } from './entrances';
 import { ExecutionHistory } from './execution-history';
 import type { StateEvent, StateListener } from './execution-history';
 import { interpretedDefinition } from './interpreted-definition';
@@ -182,7 +183,9 @@ export class StateMachine {
         entered = { ...entered, RetryCount: entered.RetryCount + 1 };
       }
     };
+    const entrances = new Entrances();
     const handlers = Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, async (processed: unknown) => {
+      await entrances.until(name);
       frame.history.attempted(state);
       const parts = standing.attempt();
       return untilStopped(frame.stop, workOf(state, processed, {
@@ -214,6 +217,9 @@ export class StateMachine {
         const recorded = frame.history.record(event, definition.States, frame.item);
         observe(recorded);
         standing.observe(recorded);
+        if (recorded?.kind === 'entered' || recorded?.kind === 'retried') {
+          entrances.tell(recorded.state);
+        }
       }
     })();
     try {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findPath, queryPath } from './json-path';
 import { evaluateField, evaluateTemplate } from './payload-template';
 import type { Definition, State } from './state-machine-definition';
@@ -31,8 +30,6 @@ export interface Work {
 
 /** Does the work of a state; the answer is the result before ResultPath and OutputPath. */
 export async function workOf(state: State, input: unknown, work: Work): Promise<unknown> {
-  // the interpreter reports asynchronously that the state was entered: let that come first
-  await nextTurn();
   limitSize(input, `The state '${work.name}' was entered with input`);
   const { context } = work;
   const parameters = state.Parameters === undefined ? input : evaluateTemplate(state.Parameters, input, context);

@@ -2,12 +2,12 @@ import { Random } from './random';
 
 /**
  * ENDURANCE_ROUNDS: how many rounds the longest test runs, the others run their share of it. A long run:
- * `ENDURANCE_ROUNDS=5000 npx jest --coverage=false test/endurance`.
+ * `ENDURANCE_ROUNDS=5000 npx jest test/endurance`.
  *
  * ENDURANCE_SEED: each round has a seed of its own, which its failure tells. With it, the first round is that one again; with
  * `UV_THREADPOOL_SIZE=1`, too, the calls to the file system come in the same order.
  */
-const ROUNDS = wholeNumber('ENDURANCE_ROUNDS') ?? 40;
+const ROUNDS = wholeNumber('ENDURANCE_ROUNDS') ?? 20;
 export const SEED = wholeNumber('ENDURANCE_SEED') ?? Math.floor(Math.random() * 2 ** 30);
 
 /** Only there to end what hangs: a round takes some milliseconds, the longest one a few seconds. */

@@ -145,11 +145,7 @@ export class CleanupScene {
 
   /** The function of a state loses its execution environment in every attempt. */
   public killIn(state: string, fn: 'worker' | 'controlPlane', errorName?: string): void {
-    this.when(state, () => {
-      // a warm environment may answer before the kill comes, a new one cannot
-      this.rehearsal[fn].processIds.forEach((pid) => process.kill(pid, 'SIGKILL'));
-      this.rehearsal[fn].killDuringNextInvocation({ afterMilliseconds: 0, errorName });
-    }, ['entered', 'retried']);
+    this.when(state, () => this.rehearsal[fn].killDuringNextInvocation({ atOnce: true, errorName }), ['entered', 'retried']);
   }
 
   /** Executes the cleanup, and answers with how it ended and what it reported. */

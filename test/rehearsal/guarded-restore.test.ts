@@ -377,19 +377,6 @@ describe('what fails in between', () => {
     expect(report.restores).toEqual([]);
   });
 
-  test('two executions at the same time: neither takes the directory of the other', async () => {
-    const guarded = await GuardedScene.start([YES, YES, YES, YES], { faults: [{ restoreJob: 'DIRECTORY_LATE', after: 1, polls: 3 }] });
-    guarded.scene.remove('/a/1.txt');
-    const [one, two] = await Promise.all(['KEEP', 'MOVE_INTO_PLACE'].map(async (afterRestore) => {
-      const execution = await guarded.scene.rehearsal.restore({ items: ['/a/1.txt'], afterRestore });
-      return execution.error ?? execution.status;
-    }));
-    const harmless = ['AnotherRestoreRunning', 'RecoveryDirectoryAmbiguous'];
-    // at most one of them goes on: where one was refused before it began, the other was alone
-    expect([one, two].filter((end) => !harmless.includes(end)).length).toBeLessThanOrEqual(1);
-    expect([one, two].every((end) => [...harmless, 'SUCCEEDED'].includes(end))).toBe(true);
-  });
-
   test('what one of the jobs restored is not complete: nothing of the others is moved', async () => {
     const guarded = await GuardedScene.start([YES, YES], { faults: [{ restoreJob: 'ITEM_MISSING', item: '/c/5.txt', after: 1 }] });
     const { report } = await guarded.restore();

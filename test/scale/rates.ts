@@ -1,6 +1,6 @@
 /**
  * The figures that the model of the worker computes with, on the slow side of what was measured. docs/scale.md has them with their
- * sources; scale.test.ts compares those of this library with the newest results of bench/.
+ * sources; cleanup-scale.test.ts compares those of this library with the newest results of bench/.
  */
 
 /** Of the CPU, to list an entry and to look at it: survey, verify, and the look before a deletion. bench/, a million entries. */

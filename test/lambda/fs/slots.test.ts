@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Slots } from '../../../lambda/fs/slots';
+import { runs } from '../../helpers/effort';
 
 test('the deepest of those that wait goes first, and of one depth the first that came', async () => {
   const slots = new Slots(1);
@@ -81,5 +82,5 @@ test('whatever the tasks: all run, never too many at once, none idles while one 
       }).catch((error: Error) => expect(error.message).toBe('failed'));
     }));
     expect([running, finished, waiting.size]).toEqual([0, tasks.length, 0]);
-  }), { numRuns: 200 });
+  }), { numRuns: runs(200) });
 });

@@ -4,6 +4,7 @@ import { Directory } from '../../../lambda/fs/directory';
 import { Tree } from '../../../lambda/fs/tree';
 import { DIRECTORIES_AT_ONCE, walk } from '../../../lambda/fs/walk';
 import type { WalkOptions } from '../../../lambda/fs/walk';
+import { runs } from '../../helpers/effort';
 import { failing } from '../../helpers/fault';
 import { build, clear, describeTree, directory, openDescriptors, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree as Nodes } from '../../helpers/temp-tree';
@@ -69,7 +70,7 @@ test('every directory is visited once, with all of its entries, wherever the wal
     const { visits, entries } = await walkAll(asks);
     expect([...visits].sort()).toEqual(['', ...expectedOf('directory')].sort());
     expect(entries.map((path) => path.replace(/^\//, '')).sort()).toEqual(expectedOf());
-  }), { numRuns: 60 });
+  }), { numRuns: runs(60) });
 });
 
 test('a wide tree is resumed from a small cursor', async () => {

@@ -5,6 +5,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { deleteRecoveryDirectory } from '../../../lambda/worker/delete';
 import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteAnswer } from '../../../src/core/worker';
+import { crashPoints, runs } from '../../helpers/effort';
 import { crashingAt, endlessTime, failing, intercept } from '../../helpers/fault';
 import type { Call } from '../../helpers/fault';
 import { build, clear, directory, fingerprint, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
@@ -138,7 +139,7 @@ test('when one branch breaks, nothing of the others is in flight any more', asyn
 });
 
 test('after a crash at any call, the next run comes to the same end', async () => {
-  for (let n = 0; ; n += 1) {
+  for (const n of crashPoints()) {
     build(top(), { live: { f: 'live' }, [name]: { a: { f: '1', b: { g: '2' } }, c: {}, l: symbolicLink('../live') } });
     const descriptors = openDescriptors(top());
     const crashed = await crashingAt(n, run);
@@ -180,8 +181,8 @@ describe('a directory that is swapped for a symbolic link during the run', () =>
       expect(['DELETED', 'INCOMPLETE', 'REFUSED', 'ALREADY_GONE']).toContain(answer.outcome);
       expect(fingerprint(`${top()}/live`)).toEqual(before);
       clear(top());
-    }), { numRuns: 400 });
-    expect(swapped).toBeGreaterThan(100);
+    }), { numRuns: runs(400) });
+    expect(swapped).toBeGreaterThan(runs(100));
   });
 
   test('and swapped to and fro without end, the run still ends', async () => {

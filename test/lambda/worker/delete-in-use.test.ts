@@ -67,6 +67,7 @@ describe('IN_USE by mtime', () => {
     const name = recoveryName(Date.now() - 1000);
     build(top(), { [name]: { f: file('', { mtime: Date.now() + 250_000 }), g: file('', { mtime: Date.now() + 350_000 }) } });
     await refused(permitted(name), RefusalReason.IN_USE, `/${name}/g`);
+    fs.rmSync(`${top()}/${name}/g`);
     await refused({ ...permitted(name), graceSeconds: 60 }, RefusalReason.IN_USE, `/${name}/f`);
     expect(await run({ ...permitted(name), graceSeconds: 3600 })).toMatchObject({ outcome: 'DELETED' });
   });

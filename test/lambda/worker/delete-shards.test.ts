@@ -9,6 +9,7 @@ import { RefusalReason } from '../../../src/core/deletion-guard';
 import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { Shard } from '../../../src/core/shard';
 import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
+import { crashPoints, runs } from '../../helpers/effort';
 import { crashingAt, endlessTime, intercept, timeFor, errno } from '../../helpers/fault';
 import { build, bytes, clear, describeTree, directory, file, fingerprint, hardLink, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -126,7 +127,7 @@ describe('workers that have a part each', () => {
   });
 
   test('wherever they are killed, all of them once more come to the same end', async () => {
-    for (let n = 0; ; n += 1) {
+    for (const n of crashPoints()) {
       build(top(), { live: { f: 'live' }, [name]: { a: { f: '', g: '' }, b: { h: symbolicLink('../../live') }, c: '' } });
       const shards = [{ to: base64('a/g') }, { from: base64('a/g') }];
       const crashed = await crashingAt(n, () => run(shards[1]));
@@ -196,7 +197,7 @@ test('random trees and bounds: never a file of another part, and in the end noth
     await run({ to: shard.from });
     await run({ from: shard.to });
     expect(outline(top())).toEqual({});
-  }), { numRuns: 150 });
+  }), { numRuns: runs(150) });
 });
 
 describe('guards hold for a part as for the whole', () => {

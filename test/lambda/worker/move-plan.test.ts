@@ -4,6 +4,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { move } from '../../../lambda/worker/move';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveAnswer, MoveResume } from '../../../src/core/worker';
+import { runs } from '../../helpers/effort';
 import { endlessTime, timeFor } from '../../helpers/fault';
 import { build, clear, describeTree, file, fingerprint, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -79,6 +80,6 @@ test('a plan says what the move then does, changes nothing, and comes to the sam
     const real = await move(root, { operation: 'move', directory: name, conflictPolicy: policy }, new Deadline(endlessTime));
     expect(real.counts).toEqual(plan.counts);
     expect(real.outcome).toBe(plan.outcome === 'PLANNED' ? 'MOVED' : 'CONFLICT');
-  }), { numRuns: 200 });
-  expect(interrupted).toBeGreaterThan(50);
+  }), { numRuns: runs(200) });
+  expect(interrupted).toBeGreaterThan(runs(50));
 });

@@ -4,6 +4,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { move } from '../../../lambda/worker/move';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveAnswer } from '../../../src/core/worker';
+import { runs } from '../../helpers/effort';
 import { endlessTime } from '../../helpers/fault';
 import { build, clear, describeTree, file, fingerprint, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Described, Node, Tree } from '../../helpers/temp-tree';
@@ -102,9 +103,9 @@ test('every entry meets one fate, nothing is lost, and nothing live changes but 
         expect([path, now.type, now.stats.ino, now.stats.mode, now.stats.uid]).toEqual([path, type, stats.ino, stats.mode, stats.uid]);
       }
     }
-  }), { numRuns: 200 });
+  }), { numRuns: runs(200) });
   // the trees did meet
   for (const policy of POLICIES) {
-    expect(met.get(`${policy} ${policy === ConflictPolicy.FAIL ? 'CONFLICT' : 'MOVED'} true`) ?? 0).toBeGreaterThan(3);
+    expect(met.get(`${policy} ${policy === ConflictPolicy.FAIL ? 'CONFLICT' : 'MOVED'} true`) ?? 0).toBeGreaterThan(runs(3));
   }
 });

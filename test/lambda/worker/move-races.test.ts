@@ -5,6 +5,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { move } from '../../../lambda/worker/move';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveAnswer } from '../../../src/core/worker';
+import { runs } from '../../helpers/effort';
 import { endlessTime, errno, failing, intercept } from '../../helpers/fault';
 import type { Call } from '../../helpers/fault';
 import { build, clear, contents, file, fingerprint, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
@@ -218,8 +219,8 @@ describe('a live directory that is swapped during the run', () => {
       expect(fingerprint(`${top()}/outside`)).toEqual(before);
       expect(all().filter((each) => each.startsWith('file') && each !== 'file ')).toEqual(content);
       clear(top());
-    }), { numRuns: 300 });
-    expect(swapped).toBeGreaterThan(100);
+    }), { numRuns: runs(300) });
+    expect(swapped).toBeGreaterThan(runs(100));
   });
 
   test.each(POLICIES)('and is gone: %s tells it', async (policy) => {
@@ -246,5 +247,5 @@ test('two runs at the same time, as after a retried invocation: nothing is lost,
       expect(outline(top())).toMatchObject({ 'f': 'file l1', 'd/g': 'file l2', 'l': 'symbolicLink l4' });
     }
     clear(top());
-  }), { numRuns: 200 });
+  }), { numRuns: runs(200) });
 });

@@ -5,6 +5,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { move } from '../../../lambda/worker/move';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveAnswer, MoveResume } from '../../../src/core/worker';
+import { crashPoints } from '../../helpers/effort';
 import { crashingAt, endlessTime, timeFor } from '../../helpers/fault';
 import { build, clear, contents, directory, file, fingerprint, hardLink, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -96,7 +97,7 @@ describe.each(POLICIES)('%s', (policy) => {
     await run(policy);
     const expected = end();
     expect(allContents()).toEqual(content);
-    for (let n = 0; ; n += 1) {
+    for (const n of crashPoints()) {
       prepare(policy);
       const descriptors = openDescriptors(top());
       const crashed = await crashingAt(n, () => run(policy));

@@ -11,6 +11,7 @@ import { verify } from '../../../lambda/worker/verify';
 import { RefusalReason } from '../../../src/core/deletion-guard';
 import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteAnswer, DeleteEvent, ReleaseAnswer } from '../../../src/core/worker';
+import { crashPoints } from '../../helpers/effort';
 import { crashingAt, endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
 import { build, clear, directory, fifo, file, fingerprint, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -279,7 +280,7 @@ describe('the guard IN_USE and our own renames', () => {
 
 test('wherever a quarantine, or a release, is killed, the next call comes to its end', async () => {
   for (const [from, to, action, outcomes] of [[name, quarantined, () => quarantine(), ['QUARANTINED']], [quarantined, name, () => releasing(), ['RELEASED', 'NOT_QUARANTINED']]] as const) {
-    for (let n = 0; ; n += 1) {
+    for (const n of crashPoints()) {
       clear(top());
       build(top(), { [from]: CONTENT, live: { f: 'live' } });
       const before = at(from);

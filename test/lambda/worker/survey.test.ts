@@ -5,6 +5,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { writeRecord } from '../../../lambda/worker/records';
 import { survey } from '../../../lambda/worker/survey';
 import type { SurveyAnswer, SurveyedContent, SurveyEvent } from '../../../src/core/worker';
+import { runs } from '../../helpers/effort';
 import { endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
 import { build, bytes, clear, describeTree, fifo, file, fingerprint, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -242,8 +243,8 @@ describe('contents', () => {
         expect(withoutAges(answer)).toEqual(withoutAges(whole));
         expect(fingerprint(top())).toEqual(before);
         expect(openDescriptors(top())).toHaveLength(1);
-      }), { numRuns: 60 });
-      expect(interrupted).toBeGreaterThan(60);
+      }), { numRuns: runs(60) });
+      expect(interrupted).toBeGreaterThan(runs(60));
     }, 60_000);
   });
 });

@@ -8,6 +8,7 @@ import { move } from '../../../lambda/worker/move';
 import { undo } from '../../../lambda/worker/undo';
 import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteEvent, MoveAnswer, UndoAnswer, UndoResume } from '../../../src/core/worker';
+import { crashPoints, runs } from '../../helpers/effort';
 import { crashingAt, endlessTime, intercept, timeFor } from '../../helpers/fault';
 import { build, clear, describeTree, directory, file, hardLink, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
@@ -81,7 +82,7 @@ describe.each(POLICIES)('%s', (policy) => {
   });
 
   test('a move that was killed at any call is taken back', async () => {
-    for (let n = 0; ; n += 1) {
+    for (const n of crashPoints()) {
       prepare(policy);
       const before = state();
       const crashed = await crashingAt(n, () => moving(policy));
@@ -130,7 +131,7 @@ describe.each(POLICIES)('%s', (policy) => {
   });
 
   test('taking back that is killed at any call is taken up again', async () => {
-    for (let n = 0; ; n += 1) {
+    for (const n of crashPoints()) {
       prepare(policy);
       const before = state();
       await moving(policy);
@@ -295,7 +296,7 @@ test('random trees: moved and taken back, all is as it was', async () => {
     await crashingAt(killedAt, () => moving(policy));
     expect((await undoing()).counts.left).toBe(0);
     expect(state()).toEqual(before);
-  }), { numRuns: 200 });
+  }), { numRuns: runs(200) });
 });
 
 test('whatever is written of the journal, each entry comes after the directories that it lies in', async () => {

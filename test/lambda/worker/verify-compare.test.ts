@@ -5,6 +5,7 @@ import { Deadline } from '../../../lambda/runtime/deadline';
 import { verify } from '../../../lambda/worker/verify';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import type { Comparison, VerifyAnswer, VerifyEvent } from '../../../src/core/worker';
+import { runs } from '../../helpers/effort';
 import { endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
 import { build, bytes, clear, describeTree, directory, fifo, file, fingerprint, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Described, Node, Tree } from '../../helpers/temp-tree';
@@ -307,7 +308,7 @@ test('counts and comparison of random trees are those of an independent computat
     });
     expect(fingerprint(top())).toEqual(before);
     expect(openDescriptors(top())).toHaveLength(1);
-  }), { numRuns: 150 });
+  }), { numRuns: runs(150) });
   // the trees did meet
-  Object.values(met).forEach((count) => expect(count).toBeGreaterThan(50));
+  Object.values(met).forEach((count) => expect(count).toBeGreaterThan(runs(50)));
 }, 60_000);

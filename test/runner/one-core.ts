@@ -1,0 +1,18 @@
+// Each worker of Jest stays on one core. A call to the file system wakes a thread of Node.js, and that thread wakes the main one; on a virtual
+// machine each of the two costs several times the call itself where they are on different cores. With as many workers as cores nothing is idle.
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+
+const allowed = /^Cpus_allowed_list:\s*(.*)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+const cores = allowed.split(',').flatMap((range) => {
+  const [first, last = first] = range.split('-').map(Number);
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+});
+const worker = Number(process.env.JEST_WORKER_ID ?? 1);
+if (cores.length > 1) { // else an earlier test file of this worker has done it
+  try {
+    execFileSync('taskset', ['-a', '-c', '-p', String(cores[(worker - 1) % cores.length]), String(process.pid)], { stdio: 'ignore' });
+  } catch {
+    // without taskset (util-linux) the tests take longer, and do not differ
+  }
+}
