@@ -5,7 +5,7 @@ module.exports = {
   rootDir: '../..',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/emulator/**/*.test.ts'],
-  setupFiles: jest.setupFiles,
+  setupFiles: jest.setupFiles.filter((file) => !file.includes('one-core')), // a server and a command line work beside the tests
   transform: jest.transform,
   globalSetup: '<rootDir>/test/emulator/global-setup.ts',
   maxWorkers: 1,

@@ -30,7 +30,8 @@ export default {
     projectType: 'custom',
     config: {
       ...jest,
-      collectCoverage: false,
+      reporters: ['default'],
+      testSequencer: undefined, // one process at a time, in which every order takes as long
       setupFiles: [...jest.setupFiles, '<rootDir>/test/mutation/short-properties.ts'],
       testTimeout: 15_000,
       testMatch: tests.map((name) => `<rootDir>/test/${name}.test.ts`),

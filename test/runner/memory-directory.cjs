@@ -21,6 +21,7 @@ function hasRoom(directory) {
 }
 
 module.exports = async () => {
+  globalThis.tmpdirBefore = process.env.TMPDIR;
   // somebody who sets TMPDIR wants the trees there, for instance on a disk
   const parent = process.env.TMPDIR === undefined && hasRoom(MEMORY) ? MEMORY : os.tmpdir();
   process.env.TMPDIR = fs.mkdtempSync(path.join(parent, 'cdk-efs-backup-tests-'));
