@@ -96,7 +96,8 @@ class Deletion {
       inspected = await this.inspect(directory, limits, begun);
     }
     if (!(inspected instanceof Inventory)) {
-      return inspected;
+      // another worker, which had the same part, may have come to the end while this one looked
+      return inspected.outcome === 'REFUSED' && await this.isGone() ? this.answer('ALREADY_GONE') : inspected;
     }
     if (quarantine) {
       return this.quarantine(directory, inode);
