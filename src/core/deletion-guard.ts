@@ -1,3 +1,4 @@
+import { isNormalized } from './access-point-root';
 import { isWithin } from './item-path';
 import { classifyRootEntry, parseRecoveryDirectoryName, quarantineNameOf, RootEntryKind } from './recovery-directory';
 
@@ -55,9 +56,6 @@ export interface DeletionFacts {
 
 /** Facts arrive as JSON: null, or anything but a list of texts, is as good as missing. */
 const isListOfTexts = (fact: unknown): fact is readonly string[] => Array.isArray(fact) && Array.from(fact).every((item) => typeof item === 'string');
-
-/** An absolute path without "//", "." and "..": only such paths can be compared. */
-const isNormalized = (path: string): boolean => path === '/' || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path);
 
 /** Every reason, as far as names, times and facts tell, not to delete a directory; an empty list lets the worker go on. */
 export function refuseDeletion(facts: DeletionFacts): Refusal[] {

@@ -89,6 +89,10 @@ export interface FindEvent {
   readonly earlier?: ReadonlyArray<{ readonly directory?: string }>;
   /** The job as DescribeRestoreJob gives it, the times as ISO 8601. */
   readonly job: { readonly CreationDate: string; readonly CompletionDate?: string };
+  /** True where another restore job ended shortly before this one began: what its directory would be called is not this one's. */
+  readonly rivals?: boolean | null;
+  /** When the next restore job began after this one had ended, ISO 8601: a directory from then on is not this one's. */
+  readonly nextJobCreated?: string | null;
 }
 
 export interface FindAnswer {
