@@ -1,6 +1,6 @@
 import { RestoreError } from './contract';
 import type { DeletionOutcome } from './deletion-outcome';
-import { messageOf, plural, subjectOf } from './report-words';
+import { allInOneLine, inOneLine, messageOf, plural, subjectOf } from './report-words';
 import type { CompleteRestoreRequest } from './restore-request';
 import type { MoveAnswer, VerifyAnswer } from './worker';
 
@@ -254,7 +254,7 @@ export function reportRestore(state: RestoreExecution): ReportedRestore {
   }));
   const report: RestoreReport = {
     outcome: failed ? 'FAILED' : 'SUCCEEDED',
-    sentence: failed ? wordFailure(state) : wordSuccess(state),
+    sentence: inOneLine(failed ? wordFailure(state) : wordSuccess(state)),
     ...(failed ? { error: state.failure!.Error, cause: messageOf(state.failure!.Cause) } : {}),
     execution: state.execution,
     request: state.prepared?.request ?? state.input,
@@ -264,6 +264,5 @@ export function reportRestore(state: RestoreExecution): ReportedRestore {
     totals: knownTotalsOf(state),
     warnings: state.prepared?.warnings ?? [],
   };
-  return { report, subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
+  return { report: allInOneLine(report), subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
 }
-

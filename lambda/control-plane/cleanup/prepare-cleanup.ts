@@ -5,6 +5,7 @@ import { checkRequestedMode, ENDED_RESTORE_JOB_STATES, readCleanupTrigger } from
 import type { CleanupTrigger } from '../../../src/core/cleanup-trigger';
 import { describeProblems } from '../../../src/core/problem';
 import type { Problem } from '../../../src/core/problem';
+import { inOneLine } from '../../../src/core/report-words';
 import { restoresInto, restoresIntoByMetadata } from '../../../src/core/restore-job-target';
 import { NamedError } from '../../runtime/named-error';
 import { whatIsTold } from '../restore-jobs';
@@ -29,7 +30,7 @@ export async function prepareCleanup(
   const requested = trigger.kind === 'REQUEST' ? trigger.mode : undefined;
   throwProblems(checkRequestedMode(requested, settings.mode));
   const sentence = trigger.kind === 'RESTORE_JOB' ? await whyNot(aws, target, trigger) : '';
-  return { proceed: sentence === '', sentence, mode: requested ?? settings.mode, trigger };
+  return { proceed: sentence === '', sentence: inOneLine(sentence), mode: requested ?? settings.mode, trigger };
 }
 
 /** Why an event is no reason to clean up; empty if it is one. */
