@@ -52,7 +52,7 @@ export async function checkOtherRestoreJobs(
   const targets = new RestoreJobTargets(aws, target);
   const concurrent: string[] = [];
   for (const other of those('AT_THE_SAME_TIME')) {
-    if (concurrent.length < MOST_TOLD && await targets.restoresInto(other) !== false) {
+    if (concurrent.length < MOST_TOLD && await targets.mayBeHere(other)) {
       concurrent.push(other.RestoreJobId!);
     }
   }
@@ -70,7 +70,7 @@ export async function checkOtherRestoreJobs(
 /** The first job that restores into the file system, or of which nobody can tell. */
 async function firstInto(targets: RestoreJobTargets, jobs: readonly RestoreJobsListMember[]): Promise<RestoreJobsListMember | undefined> {
   for (const job of jobs) {
-    if (await targets.restoresInto(job) !== false) {
+    if (await targets.mayBeHere(job)) {
       return job;
     }
   }

@@ -1,4 +1,4 @@
-import type { RestoreJobsListMember } from '@aws-sdk/client-backup';
+import type { RestoreJobsListMember, RestoreJobStatus } from '@aws-sdk/client-backup';
 import type { Aws, Protected } from './aws';
 import { restoresInto, restoresIntoByMetadata } from '../../src/core/restore-job-target';
 import type { ToldOfRestoreJob } from '../../src/core/restore-job-target';
@@ -57,10 +57,14 @@ export function listOfSource(
   return async (NextToken: string | undefined) => aws.listRestoreJobsByProtectedResource({ ResourceArn, ...more, NextToken }).catch(noneWhereUnknown);
 }
 
+export interface ListFilters {
+  readonly ByStatus: RestoreJobStatus;
+  readonly ByCompleteAfter?: Date;
+  readonly ByCreatedBefore?: Date;
+}
+
 /** The list of the account's restore jobs of file systems, whatever was backed up; a page of it. ListRestoreJobs has no filter for a resource. */
-export function listOfAccount(
-  aws: RestoreJobsAws, more: { readonly ByStatus: 'PENDING' | 'RUNNING' | 'COMPLETED'; readonly ByCompleteAfter?: Date },
-) {
+export function listOfAccount(aws: RestoreJobsAws, more: ListFilters) {
   return async (NextToken: string | undefined) => aws.listRestoreJobs({ ByResourceType: 'EFS', ...more, NextToken });
 }
 
@@ -69,29 +73,38 @@ export function whatIsTold({ ResourceType, CreatedResourceArn, CreatedBy }: Rest
   return { resourceType: ResourceType, createdResourceArn: CreatedResourceArn, restoreTestingPlanArn: CreatedBy?.RestoreTestingPlanArn };
 }
 
+/** DOUBTFUL: nobody tells. UNASKED: it is one job too many to be asked about. */
+export type WhereItRestores = 'HERE' | 'ELSEWHERE' | 'DOUBTFUL' | 'UNASKED';
+
 /** Asks whether jobs restore into a file system, one after the other, at most so many: of those beyond nobody knows. */
 export class RestoreJobTargets {
   private asked = 0;
 
   constructor(private readonly aws: RestoreJobsAws, private readonly target: Target) {}
 
-  /** True if it restores into the file system, or if nobody can tell; undefined if it is one job too many to be asked about. */
-  public async restoresInto(job: RestoreJobsListMember): Promise<boolean | undefined> {
-    const told = restoresInto(this.target.fileSystemArn, whatIsTold(job));
-    if (told !== undefined) {
-      return told;
-    }
-    this.asked += 1;
-    return this.asked > MOST_ASKED ? undefined : this.ask(job.RestoreJobId!);
+  /** Whether a job restores into the file system, and nobody says that it does not. */
+  public async mayBeHere(job: RestoreJobsListMember): Promise<boolean> {
+    return await this.of(job) !== 'ELSEWHERE';
   }
 
-  private async ask(RestoreJobId: string): Promise<boolean> {
+  /** Where a job restores to. */
+  public async of(job: RestoreJobsListMember): Promise<WhereItRestores> {
+    const told = restoresInto(this.target.fileSystemArn, whatIsTold(job));
+    if (told !== undefined) {
+      return told ? 'HERE' : 'ELSEWHERE';
+    }
+    this.asked += 1;
+    return this.asked > MOST_ASKED ? 'UNASKED' : this.ask(job.RestoreJobId!);
+  }
+
+  private async ask(RestoreJobId: string): Promise<WhereItRestores> {
     try {
       const { Metadata = {} } = await this.aws.getRestoreJobMetadata({ RestoreJobId });
-      return restoresIntoByMetadata(this.target.fileSystemId, Metadata) ?? true;
+      const told = restoresIntoByMetadata(this.target.fileSystemId, Metadata);
+      return told === undefined ? 'DOUBTFUL' : told ? 'HERE' : 'ELSEWHERE';
     } catch (error) {
       if ((error as Error).name === 'ResourceNotFoundException') {
-        return this.exists(RestoreJobId); // it was in a list a moment ago: two answers must say that it is gone
+        return await this.exists(RestoreJobId) ? 'DOUBTFUL' : 'ELSEWHERE'; // it was in a list a moment ago: two answers must say that it is gone
       }
       throw error;
     }
@@ -119,11 +132,11 @@ export async function readRunningRestoreJobs(aws: RestoreJobsAws, target: Target
   const jobs = listed.jobs.filter(({ RestoreJobId }) => !own.includes(RestoreJobId!)).sort((a, b) => ofThisOne(a) - ofThisOne(b));
   const running: string[] = [];
   for (const job of jobs) {
-    const into = await targets.restoresInto(job);
-    if (into === undefined) {
+    const where = await targets.of(job);
+    if (where === 'UNASKED') {
       return [...running, UNASKED];
     }
-    running.push(...(into ? [job.RestoreJobId!] : []));
+    running.push(...(where === 'ELSEWHERE' ? [] : [job.RestoreJobId!]));
     if (running.length === MOST_TOLD) {
       return running;
     }

@@ -171,13 +171,15 @@ export function backupOperations({ home, fileSystems, vaults, restoreJobs, pageS
         resourceType: { member: 'ByResourceType', type: 'string' },
         status: { member: 'ByStatus', type: 'string' },
         completeAfter: { member: 'ByCompleteAfter', type: 'instant' },
+        createdBefore: { member: 'ByCreatedBefore', type: 'instant' },
       },
-    }, ({ ByResourceType, ByStatus, ByCompleteAfter, MaxResults, NextToken }) => {
+    }, ({ ByResourceType, ByStatus, ByCompleteAfter, ByCreatedBefore, MaxResults, NextToken }) => {
       checkStatus(ByStatus);
       const jobs = [...restoreJobs.byId.values()]
         .filter(() => ByResourceType === undefined || ByResourceType === 'EFS')
         .filter(({ status }) => ByStatus === undefined || status === ByStatus)
-        .filter(({ completionDate }) => ByCompleteAfter === undefined || (completionDate !== undefined && completionDate > ByCompleteAfter));
+        .filter(({ completionDate }) => ByCompleteAfter === undefined || (completionDate !== undefined && completionDate > ByCompleteAfter))
+        .filter(({ creationDate }) => ByCreatedBefore === undefined || creationDate < ByCreatedBefore);
       const page = pageOf(jobs, { maxResults: MaxResults, nextToken: NextToken, pageSize, errorCode: PAGE_ERROR });
       return { RestoreJobs: page.items.map(describeJob), NextToken: page.nextToken };
     }),

@@ -9,6 +9,8 @@ export interface FinishedRestore {
   /** Null for a full restore. */
   readonly items: string[] | null;
   readonly restoreJobId: string;
+  /** When the job was created, ISO 8601. */
+  readonly created?: string;
   /** Left out where the restore made a new file system. */
   readonly directory?: string;
   readonly newFileSystemArn?: string;

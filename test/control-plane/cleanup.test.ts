@@ -71,7 +71,7 @@ describe('the turn', () => {
   };
 
   test('comes with the facts, and with when it began', async () => {
-    expect(await read(facts([]))).toEqual({ decision: 'GO', accessPointRoots: [], runningRestoreJobs: [], since: '2026-11-26T12:00:00.000Z' });
+    expect(await read(facts([]))).toEqual({ decision: 'GO', accessPointRoots: [], runningRestoreJobs: [], restoredSince: null, since: '2026-11-26T12:00:00.000Z' });
     expect(await read(facts(['j']))).toMatchObject({ decision: 'WAIT', runningRestoreJobs: ['j'] });
   });
 

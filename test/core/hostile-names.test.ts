@@ -95,9 +95,8 @@ test('a report of a cleanup has no control or bidirectional character, whatever 
       ...given.map((each) => ({ name: `aws-backup-lost+found${each}`, kind: RootEntryKind.LOST_AND_FOUND })),
       ...given.map((each) => ({ name: `aws-backup-${each}`, kind: RootEntryKind.LOOKALIKE })),
     ];
-    const outcome = (kind: 'INCOMPLETE' | 'REFUSED') => joinDeletions(DIRECTORY, [{
-      outcome: kind, deletedEntries: 0, refusals: [{ reason: RefusalReason.NAME, detail: given[0] }], notes: [{ path: given[0], note: given[0] }],
-    }]);
+    const told = { refusals: [{ reason: RefusalReason.NAME, detail: given[0] }], notes: [{ path: given[0], note: given[0] }] };
+    const outcome = (kind: 'INCOMPLETE' | 'REFUSED') => joinDeletions(DIRECTORY, [{ outcome: kind, deletedEntries: 0, ...told }]);
     expectPlain(reportCleanup({
       input: given,
       execution: { id: given[0], name: given[0], startTime: '' },

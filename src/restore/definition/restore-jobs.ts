@@ -141,6 +141,7 @@ function findDirectory(scope: Construct, { worker, controlPlane, failures, next 
       'items.$': '$.progress.job.items',
       'expectations.$': '$.progress.job.expectations',
       'restoreJobId.$': '$.job.RestoreJobId',
+      'created.$': '$.restoreJob.CreationDate',
       'directory.$': '$.work.found.directory',
       'lostAndFound.$': '$.work.found.lostAndFound',
     },
