@@ -46,6 +46,12 @@ export interface SurveyedEntry {
   readonly instant?: string;
   /** How long ago that was. */
   readonly ageSeconds?: number;
+  /** Whose it is, where the survey looked. */
+  readonly uid?: number;
+  /** True where a workflow of ours has it on record, whoever's it is. */
+  readonly onRecord?: boolean;
+  /** When the worker last refused to delete it, ISO 8601. */
+  readonly refusedAt?: string;
   /** What is in it, where the survey was asked to look. */
   readonly content?: SurveyedContent;
 }
