@@ -20,6 +20,10 @@ export enum RefusalReason {
   IN_USE = 'IN_USE',
   /** Part of it could not be read, so nobody can tell whether somebody works in it. */
   UNREADABLE = 'UNREADABLE',
+  /** Nothing proves that a restore made it: neither a record of ours, nor one restore job of AWS Backup that fits. */
+  UNPROVEN = 'UNPROVEN',
+  /** Something in it is older than the restore, so it was not restored. */
+  NOT_RESTORED = 'NOT_RESTORED',
   /** What is on record about it cannot be believed: others may have written that. */
   RECORDS_NOT_OURS = 'RECORDS_NOT_OURS',
   /** The caller did not bring the facts that a guard needs. */

@@ -8,6 +8,8 @@ import type { MoveAnswer, VerifyAnswer } from './worker';
 export interface FinishedRestore {
   /** Null for a full restore. */
   readonly items: string[] | null;
+  /** True where more was restored than was asked for. */
+  readonly only?: boolean;
   readonly restoreJobId: string;
   /** When the job was created, ISO 8601. */
   readonly created?: string;
@@ -183,6 +185,7 @@ function wordSuccess(state: RestoreExecution): string {
   }
   if (state.moves.length > 0) {
     words.push(wordMove(totals, keptAsideOf(state.moves), false));
+    words.push(...(restores.some(({ only }) => only) ? ['left what came with it and was not asked for in the recovery directory'] : []));
   } else if (request.dryRun) {
     words.push(wordPlans(state.plans));
   }

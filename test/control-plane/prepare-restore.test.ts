@@ -45,7 +45,7 @@ test('everything that StartRestoreJob needs, for items', async () => {
   expect(await prepare(ready(), { items: ['/a', '/b'] })).toEqual({
     request: { ...FILLED, items: ['/a', '/b'] },
     recoveryPoint: { arn: LATEST.RecoveryPointArn, created: '2026-07-26T05:00:00.000Z' },
-    jobs: [{ items: ['/a', '/b'], expectations: [], metadata: { ...RESTORED, Encrypted: 'true', ItemsToRestore: '["/a","/b"]' }, idempotencyToken: TOKEN }],
+    jobs: [{ items: ['/a', '/b'], only: false, expectations: [], metadata: { ...RESTORED, Encrypted: 'true', ItemsToRestore: '["/a","/b"]' }, idempotencyToken: TOKEN }],
     polling: { slowSeconds: 671, most: 939 },
     plansMove: false,
     bytesPerAnswer: 25_000,
@@ -55,7 +55,7 @@ test('everything that StartRestoreJob needs, for items', async () => {
 
 test('everything that StartRestoreJob needs, for everything', async () => {
   const { jobs } = await prepare(ready({}), { fullRestore: true });
-  expect(jobs).toEqual([{ items: null, expectations: [], metadata: RESTORED, idempotencyToken: TOKEN }]);
+  expect(jobs).toEqual([{ items: null, only: false, expectations: [], metadata: RESTORED, idempotencyToken: TOKEN }]);
 });
 
 test('the recovery point that the input names, in the vault that it names', async () => {
@@ -143,7 +143,7 @@ describe('a new file system', () => {
 
   test('comes with a token of its own, and is kept', async () => {
     const { jobs, request } = await make({});
-    expect(jobs).toEqual([{ items: null, expectations: [], metadata: { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'true', 'CreationToken': TOKEN, 'Encrypted': 'true' }, idempotencyToken: TOKEN }]);
+    expect(jobs).toEqual([{ items: null, only: false, expectations: [], metadata: { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'true', 'CreationToken': TOKEN, 'Encrypted': 'true' }, idempotencyToken: TOKEN }]);
     expect(jobs[0].metadata.CreationToken).not.toBe(jobs[0].idempotencyToken);
     expect(request).toEqual({ ...FILLED, fullRestore: true, newFileSystem: {}, afterRestore: 'KEEP' });
   });

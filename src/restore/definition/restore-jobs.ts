@@ -139,6 +139,7 @@ function findDirectory(scope: Construct, { worker, controlPlane, failures, next 
   const finished = new sfn.Pass(scope, 'NoteRecoveryDirectory', {
     parameters: {
       'items.$': '$.progress.job.items',
+      'only.$': '$.progress.job.only',
       'expectations.$': '$.progress.job.expectations',
       'restoreJobId.$': '$.job.RestoreJobId',
       'created.$': '$.restoreJob.CreationDate',
