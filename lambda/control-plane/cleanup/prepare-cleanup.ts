@@ -39,7 +39,9 @@ async function whyNot(aws: CleanupAws, target: CleanedFileSystem, trigger: Clean
   if (!ENDED_RESTORE_JOB_STATES.includes(state)) {
     return `Restore job ${restoreJobId} is ${state}: nothing to do before it has ended.`;
   }
-  const isOurs = restoresInto(target.fileSystemArn, trigger) ?? await askAbout(aws, target, restoreJobId);
+  // where nobody knows, what was backed up decides: a cleanup too many does no harm, and the schedule looks at the file system anyway
+  const told = restoresInto(target.fileSystemArn, trigger) ?? await askAbout(aws, target, restoreJobId);
+  const isOurs = told ?? trigger.sourceResourceArn === target.fileSystemArn;
   return isOurs ? '' : `Restore job ${restoreJobId} is not of ${target.fileSystemId}.`;
 }
 
@@ -47,17 +49,17 @@ async function whyNot(aws: CleanupAws, target: CleanedFileSystem, trigger: Clean
  * Events of jobs that failed name no file system ("Restore job state change", AWS Backup Developer Guide), and that of a restore into
  * an existing file system may name only the one that was backed up, which may be another one.
  */
-async function askAbout(aws: CleanupAws, { fileSystemArn, fileSystemId }: CleanedFileSystem, restoreJobId: string): Promise<boolean> {
+async function askAbout(aws: CleanupAws, { fileSystemArn, fileSystemId }: CleanedFileSystem, restoreJobId: string): Promise<boolean | undefined> {
   try {
     const told = restoresInto(fileSystemArn, whatIsTold(await aws.describeRestoreJob({ RestoreJobId: restoreJobId })));
     if (told !== undefined) {
       return told;
     }
     const { Metadata = {} } = await aws.getRestoreJobMetadata({ RestoreJobId: restoreJobId });
-    return restoresIntoByMetadata(fileSystemId, Metadata) ?? false; // the schedule looks at the file system anyway
+    return restoresIntoByMetadata(fileSystemId, Metadata);
   } catch (error) {
     if ((error as Error).name === 'ResourceNotFoundException') {
-      return false; // AWS Backup has forgotten the job; the schedule looks at the file system anyway
+      return undefined; // AWS Backup has forgotten the job
     }
     throw error;
   }
