@@ -1,6 +1,6 @@
 import { RestoreError } from './contract';
 import type { DeletionOutcome } from './deletion-outcome';
-import { messageOf, plural, subjectOf } from './report-words';
+import { allInOneLine, inOneLine, messageOf, plural, subjectOf } from './report-words';
 import type { CompleteRestoreRequest } from './restore-request';
 import type { MoveAnswer, VerifyAnswer } from './worker';
 
@@ -8,7 +8,11 @@ import type { MoveAnswer, VerifyAnswer } from './worker';
 export interface FinishedRestore {
   /** Null for a full restore. */
   readonly items: string[] | null;
+  /** True where more was restored than was asked for. */
+  readonly only?: boolean;
   readonly restoreJobId: string;
+  /** When the job was created, ISO 8601. */
+  readonly created?: string;
   /** Left out where the restore made a new file system. */
   readonly directory?: string;
   readonly newFileSystemArn?: string;
@@ -181,6 +185,7 @@ function wordSuccess(state: RestoreExecution): string {
   }
   if (state.moves.length > 0) {
     words.push(wordMove(totals, keptAsideOf(state.moves), false));
+    words.push(...(restores.some(({ only }) => only) ? ['left what came with it and was not asked for in the recovery directory'] : []));
   } else if (request.dryRun) {
     words.push(wordPlans(state.plans));
   }
@@ -254,7 +259,7 @@ export function reportRestore(state: RestoreExecution): ReportedRestore {
   }));
   const report: RestoreReport = {
     outcome: failed ? 'FAILED' : 'SUCCEEDED',
-    sentence: failed ? wordFailure(state) : wordSuccess(state),
+    sentence: inOneLine(failed ? wordFailure(state) : wordSuccess(state)),
     ...(failed ? { error: state.failure!.Error, cause: messageOf(state.failure!.Cause) } : {}),
     execution: state.execution,
     request: state.prepared?.request ?? state.input,
@@ -264,6 +269,5 @@ export function reportRestore(state: RestoreExecution): ReportedRestore {
     totals: knownTotalsOf(state),
     warnings: state.prepared?.warnings ?? [],
   };
-  return { report, subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
+  return { report: allInOneLine(report), subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
 }
-

@@ -1,3 +1,4 @@
+import { UNPROVEN } from './cleanup';
 import { RefusalReason } from './deletion-guard';
 import { checkExpectations } from './expectation';
 import { checkOperationsPerSecond } from './operations-per-second';
@@ -44,8 +45,8 @@ const conflictPolicy = required(oneOf('conflictPolicy', policies, 'FAIL moves no
 
 /** A guard that is turned off by mistake is a guard that nobody misses until it is too late. */
 const guardsOff: Check = ({ guardsOff: given }) =>
-  (isMissing(given) || (Array.isArray(given) && given.every((guard) => guard === RefusalReason.IN_USE)) ? [] : [{
-    subject: 'guardsOff', rule: `must be a list that holds nothing but "${RefusalReason.IN_USE}"`, value: given, remedy: 'leave it out: no other guard can be turned off',
+  (isMissing(given) || (Array.isArray(given) && given.every((guard) => guard === RefusalReason.IN_USE || guard === UNPROVEN)) ? [] : [{
+    subject: 'guardsOff', rule: `must be a list that holds nothing but "${RefusalReason.IN_USE}" and "${UNPROVEN}"`, value: given, remedy: 'leave it out: no other guard can be turned off',
   }]);
 
 const cut: Check = ({ cut: given }) => {

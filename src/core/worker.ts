@@ -46,6 +46,12 @@ export interface SurveyedEntry {
   readonly instant?: string;
   /** How long ago that was. */
   readonly ageSeconds?: number;
+  /** Whose it is, where the survey looked. */
+  readonly uid?: number;
+  /** True where a workflow of ours has it on record, whoever's it is. */
+  readonly onRecord?: boolean;
+  /** When the worker last refused to delete it, ISO 8601. */
+  readonly refusedAt?: string;
   /** What is in it, where the survey was asked to look. */
   readonly content?: SurveyedContent;
 }
@@ -89,6 +95,10 @@ export interface FindEvent {
   readonly earlier?: ReadonlyArray<{ readonly directory?: string }>;
   /** The job as DescribeRestoreJob gives it, the times as ISO 8601. */
   readonly job: { readonly CreationDate: string; readonly CompletionDate?: string };
+  /** True where another restore job ended shortly before this one began: what its directory would be called is not this one's. */
+  readonly rivals?: boolean | null;
+  /** When the next restore job began after this one had ended, ISO 8601: a directory from then on is not this one's. */
+  readonly nextJobCreated?: string | null;
 }
 
 export interface FindAnswer {

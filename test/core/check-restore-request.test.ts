@@ -122,7 +122,7 @@ describe('the instant', () => {
 
 test('all problems of one request at once', () => {
   const subjects = checkRestoreRequest({
-    items: ['a', '/b*'],
+    items: ['a', '/b\n'],
     itemsSeenFrom: 's',
     fullRestore: 1,
     backupVaultName: 7,
