@@ -110,7 +110,8 @@ test('a journal in several parts, the directories of its last lines among its fi
   write(lines);
   const { lines: found, parts } = await read();
   expect(parts).toBeGreaterThan(3);
-  expect(found.map((line) => JSON.stringify(line)).sort()).toEqual([BEGIN, ...lines].map((line) => JSON.stringify(asRead(line))).sort());
+  const told = (all: readonly unknown[]) => all.map((line) => Object.entries(line as object).sort().join(' ')); // thousands are compared faster as texts
+  expect(told(found).join('\n') === told([BEGIN, ...lines].map(asRead)).join('\n')).toBe(true);
 });
 
 describe('what cannot be read stops nothing else', () => {
