@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { Aside } from './aside';
 import { relate } from './decide';
 import type { Action } from './decide';
+import { digestOf } from './directory-node';
 import { Journal } from './journal';
 import type { DirectoryLine } from './journal';
 import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
@@ -54,8 +55,6 @@ const MOST_LEFT = 10_000;
  * little, and each one that time runs out in is listed again, on both sides.
  */
 const MOVES_AT_ONCE = 16;
-/** Paths of directories in memory. */
-const MOST_WRITTEN = 10_000;
 export const SKIPPED_AT_ROOT = 'belongs to AWS Backup or to an earlier restore';
 const AWAY = 'was moved away, or deleted, while it was moved: start again';
 /** What the policy leaves where it is. */
@@ -106,10 +105,8 @@ interface Look {
 
 class Application {
   private readonly placer: Placer;
-  /** Restored directories that the journal has. */
-  private readonly written = new Set<TreePath>();
-  /** Restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
-  public readonly interrupted: Set<TreePath>;
+  /** What stands for restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
+  public readonly interrupted: Set<string>;
   /** Restored directories that could not be moved. */
   private readonly failed = new Set<TreePath>();
 
@@ -210,7 +207,7 @@ class Application {
           settled.add(fate, place.live.pathOf(name), note);
         } else {
           moved = true;
-          const interrupted = this.interrupted.delete(join(place.path, name)) && fate === 'moved';
+          const interrupted = this.interrupted.size > 0 && this.interrupted.delete(digestOf(join(place.path, name))) && fate === 'moved';
           tally.add(interrupted ? 'replaced' : fate, place.live.pathOf(name), note);
         }
       }
@@ -275,21 +272,16 @@ class Application {
     const own = await restored.stat();
     const lines = steps.map((step) => this.placer.lineOf({ path, restored, ...place }, step));
     const directories = again ? [] : await this.directoryLines(path);
-    // no earlier: whoever takes a line for written leaves it out, so it must be in the queue before that one's own
-    directories.forEach(({ directory }) => this.written.add(directory));
     await this.journal.commit([...directories.map((line) => () => line), ...lines]);
     if (isSticky(own)) {
       await restored.clearStickyBit(own); // its mode no longer matters: the live directory keeps its own
-    }
-    if (this.written.size > MOST_WRITTEN) {
-      this.written.clear(); // to write them again costs little
     }
   }
 
   /** What a directory, and those that it lies in, must be again if they have to be made again. */
   private async directoryLines(path: TreePath): Promise<DirectoryLine[]> {
     const lines: DirectoryLine[] = [];
-    for (let directory = path; !this.written.has(directory); directory = parentOf(directory)) {
+    for (let directory = path; !this.journal.has(directory); directory = parentOf(directory)) {
       const { mode, uid, gid } = await this.options.restored.use(directory, async (opened) => opened.stat());
       lines.unshift({ directory, mode: Number(mode), uid: Number(uid), gid: Number(gid) });
       if (directory === '') {
