@@ -1,6 +1,7 @@
 import { Inventory } from './inventory';
 import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -41,6 +42,7 @@ export interface InspectOptions {
   /** Whether directories may be gone by the time that they are looked into: other workers are deleting already. */
   readonly mayVanish: boolean;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
 }
@@ -123,6 +125,7 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     },
     mustStop: () => options.deadline.reached,
     cursor: options.cursor,
+    cursors: options.cursors,
   });
   if (end.changed !== undefined && limits) {
     const changed = end.changed;

@@ -12,6 +12,7 @@ import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -34,6 +35,7 @@ export interface ApplyOptions {
   readonly begun: Begun;
   readonly journalAfter: number;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
   /** Called once all is done, before the journal says so. */
@@ -119,7 +121,7 @@ class Application {
   }
 
   public async run(): Promise<WalkEnd> {
-    const { restored, root, tally, cursor, deadline } = this.options;
+    const { restored, root, tally, cursor, cursors, deadline } = this.options;
     return walk(restored, {
       visit: async (visit) => this.visit(visit),
       enter: async (parent, name, path) => this.enter(parent, name, path),
@@ -128,6 +130,7 @@ class Application {
       mustStop: () => deadline.reached,
       atOnce: MOVES_AT_ONCE,
       cursor,
+      cursors,
     });
   }
 

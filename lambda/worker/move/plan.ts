@@ -9,6 +9,7 @@ import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts, MovePlan } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
+import type { CursorStore } from '../../fs/cursor';
 import type { Directory } from '../../fs/directory';
 import { errnoOf, isErrno } from '../../fs/errno';
 import { Names } from '../../fs/names';
@@ -27,6 +28,7 @@ export interface PlanOptions {
   /** Counts files and bytes, and keeps samples, for a dry run. */
   readonly summary?: Summary;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
 }
 
@@ -81,13 +83,14 @@ class Plan {
   constructor(private readonly options: PlanOptions, private readonly live: Tree) {}
 
   public async run(): Promise<WalkEnd> {
-    const { restored, root, tally, cursor, deadline } = this.options;
+    const { restored, root, tally, cursor, cursors, deadline } = this.options;
     return walk(restored, {
       visit: async (visit) => this.visit(visit),
       enter: async (parent, name, path, context) => this.enter(parent, name, path, context as Context),
       unreadable: (path, errno) => tally.add('failed', root.pathOf(path), errno),
       mustStop: () => deadline.reached,
       cursor,
+      cursors,
     });
   }
 

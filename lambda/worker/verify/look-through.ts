@@ -7,6 +7,7 @@ import { Expected } from './expected';
 import { Notes } from '../notes';
 import { NOTHING, Tally } from './tally';
 import type { TreeCounts, VerifyEvent, VerifyResume } from '../../../src/core/worker';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -38,7 +39,13 @@ export class LookThrough {
   private readonly resume: Partial<VerifyResume>;
   private gotOn = false;
 
-  constructor(root: Directory, private readonly top: Directory, private readonly event: VerifyEvent, private readonly deadline: Deadline) {
+  constructor(
+    root: Directory,
+    private readonly top: Directory,
+    private readonly event: VerifyEvent,
+    private readonly deadline: Deadline,
+    private readonly cursors: CursorStore,
+  ) {
     this.resume = event.previous?.resume ?? {};
     this.expected = new Expected(event.expectations ?? [], this.resume.expected);
     this.tally = new Tally(this.resume.counts);
@@ -83,6 +90,7 @@ export class LookThrough {
         gone: (path) => this.notes.add(this.top.pathOf(path), CHANGED),
         mustStop: this.mustStop,
         cursor: this.resume.cursor,
+        cursors: this.cursors,
         context: this.event.compare ? 'LIVE' : '',
       });
       if (end.changed !== undefined) {

@@ -168,9 +168,9 @@ describe('a restored directory that changes between two calls', () => {
     const recovery = await root.openDirectory(name);
     const mustStop = () => true;
     const instant = BigInt(Date.now() + 60_000) * 1_000_000n;
-    const first = await isUntouched(recovery, 'd', instant, mustStop) as { cursor: string };
+    const first = await isUntouched(root, recovery, 'd', instant, mustStop) as { cursor: string };
     takeFirst();
-    expect(await isUntouched(recovery, 'd', instant, mustStop, first.cursor)).toBe(false);
+    expect(await isUntouched(root, recovery, 'd', instant, mustStop, first.cursor)).toBe(false);
     await recovery.close();
   });
 });
