@@ -1,3 +1,4 @@
+import { Cursors } from './cursors';
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { RefusalReason, refuseDeletion } from '../../src/core/deletion-guard';
 import type { Refusal } from '../../src/core/deletion-guard';
@@ -136,6 +137,10 @@ class Deletion {
   }
 
   private async lookThrough(tree: Tree, top: Directory, limits: UseLimits | undefined, begun: boolean): Promise<Inventory | DeleteAnswer> {
+    const cursors = await Cursors.open(this.root, this.progress.cursor);
+    if (cursors.lost) {
+      this.progress = { inspected: 0, deletedEntries: this.progress.deletedEntries };
+    }
     const { progress } = this;
     const inspectedAt = progress.inspectedAt ?? Date.now();
     const inspection = await inspect(tree, {
@@ -146,6 +151,7 @@ class Deletion {
       range: begun ? this.range : PathRange.ALL,
       mayVanish: begun,
       cursor: progress.cursor,
+      cursors,
       deadline: this.deadline,
       rateLimit: this.rateLimit,
     });

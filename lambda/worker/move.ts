@@ -1,3 +1,4 @@
+import { Cursors } from './cursors';
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { ConflictPolicy } from '../../src/core/restore-request';
 import type { MoveAnswer, MoveEvent, MoveResume } from '../../src/core/worker';
@@ -47,12 +48,17 @@ function notBegun(path: string, note: string): MoveAnswer {
   return { operation: 'move', done: true, outcome: 'INCOMPLETE', counts: tally.counts, notes: tally.notes, resume: null };
 }
 
+/** Nobody knows where to go on: what was moved is no longer in the recovery directory, all else is met again, and counted then. */
+const beginAnew = (from: MoveResume | undefined): MoveResume | undefined =>
+  (from?.phase === 'APPLY' ? { ...from, cursor: undefined, counts: { ...from.counts, skipped: 0, failed: 0 } } : undefined);
+
 /** In an answer, which goes through the state of a state machine. */
 const MOST_INTERRUPTED = 100;
 
 class Move {
   private from?: MoveResume;
   private undoneAt?: number;
+  private cursors?: Cursors;
 
   constructor(
     private readonly root: Directory,
@@ -70,6 +76,8 @@ class Move {
     if (this.from?.phase === 'APPLY' && this.from.undoneAt !== this.undoneAt) {
       this.from = undefined; // what lies before the cursor was taken back meanwhile
     }
+    this.cursors = await Cursors.open(root, this.from?.cursor);
+    this.from = this.cursors.lost ? beginAnew(this.from) : this.from;
     const { from } = this;
     const dryRun = event.dryRun === true;
     if (dryRun) {
@@ -98,7 +106,7 @@ class Move {
   private async plan(tally: Tally, summary?: Summary): Promise<MoveAnswer | undefined> {
     const { root, restored, event, deadline } = this;
     const policy = event.conflictPolicy;
-    const end = await plan({ root, restored, policy, tally, summary, cursor: this.from?.cursor, deadline });
+    const end = await plan({ root, restored, policy, tally, summary, cursor: this.from?.cursor, cursors: this.cursors, deadline });
     const more = summary ? { plan: summary.plan } : {};
     if (!end.done) {
       return this.answer('UNDECIDED', tally, { ...more, resume: { phase: 'PLAN', cursor: end.cursor, counts: tally.counts, notes: tally.notes, ...more } });
@@ -119,6 +127,7 @@ class Move {
       begun,
       journalAfter: last,
       cursor,
+      cursors: this.cursors,
       deadline,
       rateLimit: new RateLimit(event.operationsPerSecond),
       finish: async () => {

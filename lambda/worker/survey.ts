@@ -1,3 +1,4 @@
+import { removeOldCursors } from './cursors';
 import { isOurs } from './records';
 import { refuseInvalid } from './refuse-invalid';
 import { cut } from './survey/cut';
@@ -28,6 +29,9 @@ export async function survey(root: Directory, event: SurveyEvent, deadline: Dead
   const told = oldest(all);
   const now = Date.now();
   const workDirectoryIsOurs = await isOurs(root);
+  if (workDirectoryIsOurs && !event.previous?.resume) {
+    await removeOldCursors(root);
+  }
   const answer = (contents: Readonly<Record<string, SurveyedContent>> = {}, resume?: SurveyResume): SurveyAnswer => ({
     operation: 'survey',
     done: resume === undefined,

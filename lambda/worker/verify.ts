@@ -1,3 +1,4 @@
+import { Cursors } from './cursors';
 import { MOST_NOTES } from './notes';
 import { openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
@@ -26,7 +27,8 @@ export async function verify(root: Directory, event: VerifyEvent, deadline: Dead
     return conclude(root, [`the recovery directory '${event.directory}' is not there`], { counts: NOTHING });
   }
   try {
-    const look = new LookThrough(root, directory, event, deadline);
+    const cursors = await Cursors.open(root, event.previous?.resume?.cursor);
+    const look = new LookThrough(root, directory, cursors.lost ? { ...event, previous: {} } : event, deadline, cursors);
     const resume = await look.run();
     const { counts, comparison, unreadable } = look.progress;
     if (resume) {

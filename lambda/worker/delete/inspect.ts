@@ -1,6 +1,7 @@
 import { Inventory } from './inventory';
 import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -41,6 +42,7 @@ export interface InspectOptions {
   /** Whether directories may be gone by the time that they are looked into: other workers are deleting already. */
   readonly mayVanish: boolean;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
 }
@@ -61,7 +63,6 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
   const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined) && (!options.leftovers || leftover !== undefined));
 
   const lookAt = async (directory: Directory, others: readonly string[]): Promise<void> => {
-    inspected += others.length;
     if (options.leftovers && others.length > 0) {
       leftover ??= directory.pathOf(others[0]);
     }
@@ -73,7 +74,12 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
   };
 
   const shown = (path: TreePath) => (path === '' ? options.top.path : options.top.pathOf(path));
-  const visit = async ({ directory, path, entries, skipped }: Visit): Promise<VisitEnd> => {
+  const visit = async ({ directory, path, context, entries, skipped, restarted }: Visit): Promise<VisitEnd> => {
+    let before = Number(context); // how many of the entries were counted: all of them again, where the visit begins anew
+    if (restarted) {
+      inspected -= before;
+      before = 0;
+    }
     await options.rateLimit.take(OPERATIONS_PER_DIRECTORY);
     const own = await directory.stat(); // before the listing: reading a directory makes the kernel doubt what it knows of it
     if (own.dev !== options.device) {
@@ -90,13 +96,15 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
       const others = namesOf(batch.filter(({ name, type }) => type !== 'directory' && range.includes(join(path, name))));
       listing.others.push(...(position < MOST_LISTED ? others : []));
       listing.directories.push(...(position < MOST_LISTED ? namesOf(batch.filter(({ name, type }) => type === 'directory' && range.touches(join(path, name)))) : []));
+      inspected += others.length;
+      before += others.length;
       await lookAt(directory, others);
       position += batch.length;
       if (foundAll()) {
         return 'ENOUGH';
       }
       if (batch.length === ENTRIES_AT_ONCE && options.deadline.reached) {
-        return position;
+        return { position, context: String(before) };
       }
     }
     inspected += 1;
@@ -117,6 +125,7 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     },
     mustStop: () => options.deadline.reached,
     cursor: options.cursor,
+    cursors: options.cursors,
   });
   if (end.changed !== undefined && limits) {
     const changed = end.changed;

@@ -10,6 +10,8 @@ export interface Listing {
 export const LONGEST_KNOWN_MILLISECONDS = 60_000;
 /** Enough for most restores; a name takes some 50 bytes, so this stays below 10 MB. */
 const MOST_ENTRIES = 100_000;
+/** Paths may have 250 KiB each. */
+const MOST_PATH_BYTES = 32 * 1024 * 1024;
 
 /**
  * What the inspection of a tree saw, so that its removal need not list the same directories again: on NFS that saves one round
@@ -18,12 +20,14 @@ const MOST_ENTRIES = 100_000;
 export class Inventory {
   private readonly listings = new Map<TreePath, Listing & { readonly at: number }>();
   private entries = 0;
+  private pathBytes = 0;
 
   /** Keeps what a directory holds, if there is room. */
   public add(path: TreePath, listing: Listing): void {
     const entries = listing.others.length + listing.directories.length + 1;
-    if (this.entries + entries <= MOST_ENTRIES) {
+    if (this.entries + entries <= MOST_ENTRIES && this.pathBytes + path.length <= MOST_PATH_BYTES) {
       this.entries += entries;
+      this.pathBytes += path.length;
       this.listings.set(path, { ...listing, at: performance.now() });
     }
   }

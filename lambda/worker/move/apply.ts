@@ -13,6 +13,7 @@ import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -35,6 +36,7 @@ export interface ApplyOptions {
   readonly begun: Begun;
   readonly journalAfter: number;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
   /** Called once all is done, before the journal says so. */
@@ -116,7 +118,7 @@ class Application {
   }
 
   public async run(): Promise<WalkEnd> {
-    const { restored, root, tally, cursor, deadline } = this.options;
+    const { restored, root, tally, cursor, cursors, deadline } = this.options;
     return walk(restored, {
       visit: async (visit) => this.visit(visit),
       enter: async (parent, name, path) => this.enter(parent, name, path),
@@ -125,6 +127,7 @@ class Application {
       mustStop: () => deadline.reached,
       atOnce: MOVES_AT_ONCE,
       cursor,
+      cursors,
     });
   }
 
@@ -169,9 +172,16 @@ class Application {
   }
 
   /** Moves what a restored directory holds, but for the directories that the live one has, too. */
-  private async merge(place: Place, { entries, skipped, context }: Visit): Promise<VisitEnd> {
+  private async merge(place: Place, { entries, skipped, context, restarted }: Visit): Promise<VisitEnd> {
     const { tally, deadline } = this.options;
-    const before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
+    let before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
+    const meetAgain = () => {
+      tally.subtract(before.counts);
+      before = new Tally();
+    };
+    if (restarted) {
+      meetAgain();
+    }
     const settled = new Tally(); // what stays in the restored directory, told by name: no listing meets it again
     const names = new Set<string>();
     let moved = false;
@@ -182,7 +192,7 @@ class Application {
       await this.begin(place, items.flatMap(({ step }) => step ?? []), moved);
       const stop = (position: number): VisitEnd => {
         if (moved) {
-          tally.subtract(before.counts);
+          meetAgain();
           return { position: 0, context: '' }; // the listing is another one now: what is left is met again, and counted then
         }
         for (const counted of [met, settled]) {
@@ -219,6 +229,7 @@ class Application {
       if (deadline.reached) {
         return stop(end);
       }
+      meetAgain();
       [source, first] = [place.restored.batches(), 0];
     }
   }

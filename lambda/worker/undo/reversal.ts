@@ -204,7 +204,7 @@ export class Reversal {
 
   private async isUntouched(place: Directory, { liveName, at }: EntryLine, entry: string): Promise<Untouched> {
     const cursor = this.looked?.entry === entry ? this.looked.cursor : undefined;
-    const untouched = await isUntouched(place, liveName, BigInt(at!), () => this.options.deadline.reached, cursor);
+    const untouched = await isUntouched(this.options.root, place, liveName, BigInt(at!), () => this.options.deadline.reached, cursor);
     const isLooked = this.looked === undefined || this.looked.entry === entry; // of several one, until it is done: the others begin anew
     if (typeof untouched === 'object') {
       this.looked = isLooked ? { entry, cursor: untouched.cursor } : this.looked;
