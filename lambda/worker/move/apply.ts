@@ -8,6 +8,7 @@ import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
 import { Tally } from './tally';
+import { removeTrials, Trial } from './trial';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
@@ -69,10 +70,14 @@ const VANISHED = 'the directory at its place vanished while it was moved: start 
 export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   const journal = new Journal(options.root, options.recoveryDirectory, options.journalAfter, options.policy);
   const aside = new Aside(options.root, options.recoveryDirectory);
+  const trial = new Trial(options.root, options.recoveryDirectory);
   const live = new Tree(options.root);
   try {
-    const application = new Application(options, journal, aside, live);
+    const application = new Application(options, { journal, aside, trial, live });
     const end = await application.run();
+    if (end.done && options.tally.counts.failed === 0 && (options.journalAfter > 0 || trial.left)) {
+      await removeTrials(options.root, options.recoveryDirectory); // those of what was not moved stay: they excuse its ctime
+    }
     if (end.done) {
       await options.finish(); // first: a call that ends between the two is counted by the next one
     }
@@ -83,8 +88,17 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   } finally {
     await live.close();
     await aside.close();
+    await trial.close();
     await journal.close();
   }
+}
+
+/** What a move works with, beside what it was asked. */
+interface Tools {
+  readonly journal: Journal;
+  readonly aside: Aside;
+  readonly trial: Trial;
+  readonly live: Tree;
 }
 
 /** An entry of a listing, and what is to be done with it, or why that is nothing. */
@@ -113,9 +127,9 @@ class Application {
   /** Restored directories that could not be moved. */
   private readonly failed = new Set<TreePath>();
 
-  constructor(private readonly options: ApplyOptions, private readonly journal: Journal, aside: Aside, private readonly live: Tree) {
+  constructor(private readonly options: ApplyOptions, private readonly at: Tools) {
     this.interrupted = new Set(options.begun.interrupted);
-    this.placer = new Placer(options.policy, options.recoveryDirectory, journal, aside, options.rateLimit);
+    this.placer = new Placer({ ...options, ...at, interrupted: this.interrupted });
   }
 
   public async run(): Promise<WalkEnd> {
@@ -144,7 +158,7 @@ class Application {
     }
     let there: BigIntStats | undefined;
     try {
-      there = await this.live.use(parentOf(path), async (directory) => directory.lstat(name));
+      there = await this.at.live.use(parentOf(path), async (directory) => directory.lstat(name));
     } catch (error) {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)} at the directory of its place`);
       return undefined;
@@ -164,7 +178,7 @@ class Application {
     const { directory: restored, path } = visit;
     const { root, tally } = this.options;
     try {
-      return await this.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, visit));
+      return await this.at.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, visit));
     } catch (error) {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)}: what is left in it could not be moved`);
       return 'LIST_AGAIN';
@@ -277,7 +291,7 @@ class Application {
     const directories = again ? [] : await this.directoryLines(path);
     // no earlier: whoever takes a line for written leaves it out, so it must be in the queue before that one's own
     directories.forEach(({ directory }) => this.written.add(directory));
-    await this.journal.commit([...directories.map((line) => () => line), ...lines]);
+    await this.at.journal.commit([...directories.map((line) => () => line), ...lines]);
     if (isSticky(own)) {
       await restored.clearStickyBit(own); // its mode no longer matters: the live directory keeps its own
     }

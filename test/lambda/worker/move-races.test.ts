@@ -174,13 +174,6 @@ describe('REPLACE', () => {
     expect(outline(`${top()}/${ASIDE}`)).toEqual({ d: 'directory' });
   });
 
-  test('one that can neither be replaced nor put back is told with where it is', async () => {
-    build(top(), { x: 'live', [name]: { x: 'restored' } });
-    const answer = await failing('EPERM', ({ operation }) => operation === 'link', () => run(REPLACE));
-    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', keptAside: `/${KEPT}`, notes: [{ note: `EPERM; what was there is kept at '/${ASIDE}/x'` }] });
-    expect(outline(top())).toMatchObject({ [`${ASIDE}/x`]: 'file live', [`${name}/x`]: 'file restored' });
-  });
-
   test('nothing is taken from its place for a restored entry that vanished', async () => {
     build(top(), { f: 'live', [name]: { f: 'restored' } });
     const renames: string[] = [];
