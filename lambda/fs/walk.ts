@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ENTRIES_AT_ONCE } from './directory';
 import type { Directory, Entry } from './directory';
 import { errnoOf, isErrno } from './errno';
+import { changeOf, Listing } from './listing';
 import { Slots } from './slots';
 import { depthOf, join } from './tree';
 import type { Tree, TreePath } from './tree';
@@ -10,18 +11,23 @@ import type { Tree, TreePath } from './tree';
 export interface Visit {
   readonly directory: Directory;
   readonly path: TreePath;
-  /** What `enter` said when the walk went into this directory. */
+  /** What `enter` said when the walk went into this directory, or what an earlier visit left. */
   readonly context: string;
   /** Its entries in batches, without those that an earlier visit went through. */
   readonly entries: AsyncIterable<Entry[]>;
   /** How many those were. */
   readonly skipped: number;
+  /**
+   * True if an earlier visit went through some of its entries, and the directory was changed since then: a position says nothing
+   * any more, so all entries are given anew. `context` is what that visit left: whatever it counted is to be taken back.
+   */
+  readonly restarted: boolean;
 }
 
 /**
  * How a visit ended. DONE: go on with the subdirectories. LIST_AGAIN: the same, but the visit took subdirectories away. ENOUGH:
  * the walk has found what it looked for. A number: time ran out within the directory, and the next visit is to leave out so many
- * of its entries (0: it begins anew); with a context of its own, where it needs to know something about those.
+ * of its entries (0: it begins anew); with a context for itself, where it needs to know something about those.
  */
 export type VisitEnd = 'DONE' | 'LIST_AGAIN' | 'ENOUGH' | number | { readonly position: number; readonly context: string };
 
@@ -59,19 +65,27 @@ export interface WalkEnd {
 export const DIRECTORIES_AT_ONCE = 24;
 /** Names of subdirectories in memory, per directory; one that has more is listed again for the next ones. */
 const SUBDIRECTORIES_AT_ONCE = 10_000;
+/** A directory that changes from call to call, again and again, would keep a walk from ever coming to its end. */
+const MOST_RESTARTS = 10;
+const RESTLESS = 'is changed again and again while it is looked through';
 /** Step Functions: a state holds 256 KiB ("Quotas", AWS Step Functions Developer Guide), and an answer is more than its cursor. */
 const LONGEST_CURSOR = 128 * 1024;
 
 /** A directory that the walk has begun and not finished. */
 interface Frame {
   readonly path: TreePath;
+  /** What `enter` said: it is for the subdirectories, too. */
   readonly context: string;
+  /** What an earlier visit left for the next one. */
+  readonly left?: string;
   /** The entries to leave out of the visit; left out once it is done. */
   readonly skip?: number;
   /** How many subdirectories were walked into, in the order of the listing. */
   readonly entered?: number;
   /** The ctime of the directory when these, or the entries to leave out, were counted. */
   readonly change?: string;
+  /** How many visits had to begin anew. */
+  readonly restarts?: number;
 }
 
 /** What is to be walked into after a visit. */
@@ -170,22 +184,36 @@ class Walk {
   }
 
   private async visit(frame: Frame, directory: Directory): Promise<Visited | undefined> {
-    if (frame.change !== undefined && frame.change !== await changeOf(directory)) {
+    const listing = new Listing(directory);
+    try {
+      const restarted = frame.change !== undefined && !await listing.isAsOf(frame.change);
+      if (!restarted) {
+        return await this.visitFrom(frame, directory, listing);
+      }
       this.changed ??= frame.path;
+      const restarts = (frame.restarts ?? 0) + 1;
+      if (restarts > MOST_RESTARTS) {
+        this.options.unreadable(frame.path, RESTLESS);
+        return undefined;
+      }
+      return await this.visitFrom({ ...frame, skip: 0, restarts }, directory, listing, restarted);
+    } finally {
+      await listing.close();
     }
-    const listing: Listing = { seen: 0, complete: false, subdirectories: [] };
-    const entries = entriesOf(directory, frame.skip!, listing);
-    const end = await this.options.visit({ directory, path: frame.path, context: frame.context, entries, skipped: frame.skip! });
+  }
+
+  private async visitFrom(frame: Frame, directory: Directory, listing: Listing, restarted = false): Promise<Visited | undefined> {
+    const { path, context, left = context, skip: skipped = 0, restarts } = frame;
+    const end = await this.options.visit({ directory, path, context: left, entries: listing.from(skipped), skipped, restarted });
     if (end === 'ENOUGH') {
       this.enough = true;
       return undefined;
     }
     if (typeof end === 'number' || typeof end === 'object') {
-      const { position: skip, context } = typeof end === 'object' ? end : { position: end, context: frame.context };
-      this.left.push({ path: frame.path, context, skip, ...(skip > 0 ? { change: listing.change ?? await changeOf(directory) } : {}) });
+      const [skip, next] = typeof end === 'object' ? [end.position, end.context] : [end, frame.left];
+      this.left.push({ path, context, left: next, skip, ...(skip > 0 ? { change: await listing.changeWhenOpened() } : {}), restarts });
       return undefined;
     }
-    const { path, context } = frame;
     if (end === 'LIST_AGAIN' || !listing.complete || listing.seen > ENTRIES_AT_ONCE) {
       return { frame: { path, context } };
     }
@@ -229,15 +257,18 @@ class Walk {
 
   private async listSubdirectories(frame: Frame): Promise<Required<Pick<Frame, 'entered' | 'change'>> & { names: string[] }> {
     return this.tree.use(frame.path, async (directory) => {
-      const change = await changeOf(directory);
+      let change = '';
       let entered = frame.entered ?? 0;
-      if (frame.change !== undefined && frame.change !== change) {
-        this.changed ??= frame.path;
-        entered = 0; // twice is better than never
-      }
+      const opened = async () => {
+        change = await changeOf(directory);
+        if (frame.change !== undefined && frame.change !== change) {
+          this.changed ??= frame.path;
+          entered = 0; // twice is better than never
+        }
+      };
       const names: string[] = [];
       let seen = 0;
-      for await (const batch of directory.batches()) {
+      for await (const batch of directory.batches(ENTRIES_AT_ONCE, opened)) {
         for (const { name, type } of batch) {
           if (type === 'directory' && names.length < SUBDIRECTORIES_AT_ONCE && (seen += 1) > entered) {
             names.push(name);
@@ -250,37 +281,6 @@ class Walk {
       return { names, entered, change };
     });
   }
-}
-
-const changeOf = async (directory: Directory): Promise<string> => String((await directory.stat()).ctimeNs);
-
-/** What a visit saw of a directory. */
-interface Listing {
-  seen: number;
-  /** The ctime of the directory when it was opened. */
-  change?: string;
-  /** False if the visit did not ask for all of it. */
-  complete: boolean;
-  /** While they are few. */
-  subdirectories: string[];
-}
-
-/** The entries of a directory from a position on; notes what there is. */
-async function *entriesOf(directory: Directory, skip: number, listing: Listing): AsyncGenerator<Entry[]> {
-  const opened = async () => {
-    listing.change = await changeOf(directory);
-  };
-  for await (const batch of directory.batches(ENTRIES_AT_ONCE, opened)) {
-    const rest = batch.slice(Math.max(0, skip - listing.seen));
-    listing.seen += batch.length;
-    if (listing.seen <= ENTRIES_AT_ONCE) {
-      listing.subdirectories = batch.filter(({ type }) => type === 'directory').map(({ name }) => name);
-    }
-    if (rest.length > 0) {
-      yield rest;
-    }
-  }
-  listing.complete = true;
 }
 
 // names hold any byte but '/' and NUL, and neighbours share most of their paths

@@ -23,9 +23,10 @@ export class FirstPaths {
     return [...this.kept];
   }
 
+  /** Each path once: a directory that changes is looked at again. */
   public add(path: string): void {
     const shown = shorten(path);
-    if (this.full && shown >= this.kept[this.kept.length - 1]) {
+    if ((shown === path && this.kept.includes(shown)) || (this.full && shown >= this.kept[this.kept.length - 1])) {
       return;
     }
     const after = this.kept.findIndex((kept) => kept > shown);

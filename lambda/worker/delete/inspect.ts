@@ -61,7 +61,6 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
   const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined) && (!options.leftovers || leftover !== undefined));
 
   const lookAt = async (directory: Directory, others: readonly string[]): Promise<void> => {
-    inspected += others.length;
     if (options.leftovers && others.length > 0) {
       leftover ??= directory.pathOf(others[0]);
     }
@@ -73,7 +72,12 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
   };
 
   const shown = (path: TreePath) => (path === '' ? options.top.path : options.top.pathOf(path));
-  const visit = async ({ directory, path, entries, skipped }: Visit): Promise<VisitEnd> => {
+  const visit = async ({ directory, path, context, entries, skipped, restarted }: Visit): Promise<VisitEnd> => {
+    let before = Number(context); // how many of the entries were counted: all of them again, where the visit begins anew
+    if (restarted) {
+      inspected -= before;
+      before = 0;
+    }
     await options.rateLimit.take(OPERATIONS_PER_DIRECTORY);
     const own = await directory.stat(); // before the listing: reading a directory makes the kernel doubt what it knows of it
     if (own.dev !== options.device) {
@@ -90,13 +94,15 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
       const others = namesOf(batch.filter(({ name, type }) => type !== 'directory' && range.includes(join(path, name))));
       listing.others.push(...(position < MOST_LISTED ? others : []));
       listing.directories.push(...(position < MOST_LISTED ? namesOf(batch.filter(({ name, type }) => type === 'directory' && range.touches(join(path, name)))) : []));
+      inspected += others.length;
+      before += others.length;
       await lookAt(directory, others);
       position += batch.length;
       if (foundAll()) {
         return 'ENOUGH';
       }
       if (batch.length === ENTRIES_AT_ONCE && options.deadline.reached) {
-        return position;
+        return { position, context: String(before) };
       }
     }
     inspected += 1;

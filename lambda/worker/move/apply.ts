@@ -186,9 +186,16 @@ class Application {
   }
 
   /** Moves what a restored directory holds, but for the directories that the live one has, too. */
-  private async merge(place: Place, { entries, skipped, context }: Visit): Promise<VisitEnd> {
+  private async merge(place: Place, { entries, skipped, context, restarted }: Visit): Promise<VisitEnd> {
     const { tally, deadline } = this.options;
-    const before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
+    let before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
+    const meetAgain = () => {
+      tally.subtract(before.counts);
+      before = new Tally();
+    };
+    if (restarted) {
+      meetAgain();
+    }
     const settled = new Tally(); // what stays in the restored directory, told by name: no listing meets it again
     const names = new Set<string>();
     let moved = false;
@@ -199,7 +206,7 @@ class Application {
       await this.begin(place, items.flatMap(({ step }) => step ?? []), moved);
       const stop = (position: number): VisitEnd => {
         if (moved) {
-          tally.subtract(before.counts);
+          meetAgain();
           return { position: 0, context: '' }; // the listing is another one now: what is left is met again, and counted then
         }
         for (const counted of [met, settled]) {
@@ -236,6 +243,7 @@ class Application {
       if (deadline.reached) {
         return stop(end);
       }
+      meetAgain();
       [source, first] = [place.restored.batches(), 0];
     }
   }

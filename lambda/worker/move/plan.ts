@@ -2,12 +2,12 @@ import { SKIPPED_AT_ROOT } from './apply';
 import { decide, relate } from './decide';
 import type { Action } from './decide';
 import { TAKEN } from './place';
-import { filesOf, sizesOf } from './summary';
-import type { Summary } from './summary';
-import type { Tally } from './tally';
+import { filesOf, sizesOf, Summary } from './summary';
+import type { Sizes } from './summary';
+import { Tally } from './tally';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import type { ConflictPolicy } from '../../../src/core/restore-request';
-import type { MoveCounts } from '../../../src/core/worker';
+import type { MoveCounts, MovePlan } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
 import type { Directory } from '../../fs/directory';
 import { errnoOf, isErrno } from '../../fs/errno';
@@ -46,6 +46,37 @@ export async function plan(options: PlanOptions): Promise<WalkEnd> {
 /** The walk's context: an empty text where both sides have the directory, else the fate of whatever is in it. */
 type Context = '' | keyof MoveCounts;
 
+/** What a visit that time ran out in leaves for the next one: the context, and what it counted. */
+interface Left {
+  readonly context: Context;
+  readonly counts: MoveCounts;
+  readonly plan: MovePlan;
+}
+
+/** What was counted in one directory. */
+class Counted {
+  private readonly tally: Tally;
+  private readonly summary: Summary;
+
+  constructor(private readonly context: Context, left?: Left) {
+    this.tally = new Tally(left?.counts);
+    this.summary = new Summary(left?.plan);
+  }
+
+  public get left(): string {
+    const left: Left = { context: this.context, counts: this.tally.counts, plan: this.summary.plan };
+    return JSON.stringify(left);
+  }
+
+  public add(fate: keyof MoveCounts): void {
+    this.tally.add(fate, '');
+  }
+
+  public addSizes(fate: keyof MoveCounts, sizes: Sizes): void {
+    this.summary.add(fate, sizes);
+  }
+}
+
 class Plan {
   constructor(private readonly options: PlanOptions, private readonly live: Tree) {}
 
@@ -82,12 +113,19 @@ class Plan {
   }
 
   private async visit(visit: Visit): Promise<VisitEnd> {
-    const { root, tally } = this.options;
-    if (visit.context !== '') {
-      return this.count(visit, visit.context as keyof MoveCounts);
+    const { root, tally, summary } = this.options;
+    const left = visit.context.startsWith('{') ? JSON.parse(visit.context) as Left : undefined;
+    const context = left?.context ?? visit.context as Context;
+    if (visit.restarted && left) {
+      tally.subtract(left.counts);
+      summary?.subtract(left.plan);
+    }
+    const counted = new Counted(context, visit.restarted ? undefined : left);
+    if (context !== '') {
+      return this.count(visit, context, counted);
     }
     try {
-      return await this.live.use(visit.path, async (live) => this.compare(visit, live));
+      return await this.live.use(visit.path, async (live) => this.compare(visit, live, counted));
     } catch (error) {
       if (errnoOf(error) === undefined) {
         throw error;
@@ -98,21 +136,29 @@ class Plan {
   }
 
   /** Counts what is below a directory that meets one fate as a whole. */
-  private async count({ directory, entries, skipped }: Visit, fate: keyof MoveCounts): Promise<VisitEnd> {
+  private async count({ directory, entries, skipped }: Visit, fate: keyof MoveCounts, counted: Counted): Promise<VisitEnd> {
     let position = skipped;
     for await (const batch of entries) {
-      this.options.summary!.add(fate, await filesOf(directory, batch));
+      const sizes = await filesOf(directory, batch);
+      this.options.summary!.add(fate, sizes);
+      counted.addSizes(fate, sizes);
       position += batch.length;
       if (this.options.deadline.reached) {
-        return position;
+        return { position, context: counted.left };
       }
     }
     return 'DONE';
   }
 
   /** Decides about the entries of a directory that both sides have. */
-  private async compare({ directory, path, entries, skipped }: Visit, live: Directory): Promise<VisitEnd> {
+  private async compare({ directory, path, entries, skipped }: Visit, live: Directory, counted: Counted): Promise<VisitEnd> {
     const { tally, policy, summary, deadline } = this.options;
+    const add = (fate: keyof MoveCounts, sizes: Sizes, shown: string, note?: string) => {
+      tally.add(fate, shown, note);
+      summary?.add(fate, sizes, shown);
+      counted.add(fate);
+      counted.addSizes(fate, sizes);
+    };
     const names = await Names.list(live);
     let position = skipped;
     for await (const batch of entries) {
@@ -125,17 +171,15 @@ class Plan {
         const [stats, there] = [own[index], places.get(name)];
         const shown = live.pathOf(name);
         if (path === '' && isReservedRootName(toText(name))) {
-          tally.add('skipped', shown, SKIPPED_AT_ROOT);
-          summary?.add('skipped', sizesOf(stats ? [stats] : []), shown);
+          add('skipped', sizesOf(stats ? [stats] : []), shown, SKIPPED_AT_ROOT);
         } else if (stats && relate(stats, there) !== 'MERGE') {
           const fate = FATES[decide(policy, stats, there)];
-          tally.add(fate, shown, NOTES[fate]);
-          summary?.add(fate, sizesOf([stats]), shown);
+          add(fate, sizesOf([stats]), shown, NOTES[fate]);
         }
       });
       position += batch.length;
       if (deadline.reached) {
-        return position;
+        return { position, context: counted.left };
       }
     }
     return 'DONE';

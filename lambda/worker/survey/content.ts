@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import type { SurveyedContent } from '../../../src/core/worker';
+import type { SurveyedContent, TreeCounts } from '../../../src/core/worker';
 import type { Directory, Entry } from '../../fs/directory';
 import { Notes, shorten } from '../notes';
 import { isWrittenLater } from '../use';
@@ -40,6 +40,11 @@ export class Content {
     if (stats) {
       this.note(directory.pathOf(name), stats);
     }
+  }
+
+  /** What is about to be counted again, since its directory was changed. Its times stay: they were seen. */
+  public takeBack(counts: TreeCounts): void {
+    this.tally.subtract(counts);
   }
 
   /** The times of the directory itself, which is not counted. */

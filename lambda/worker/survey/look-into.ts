@@ -1,6 +1,6 @@
 import { Content, NO_CONTENT } from './content';
 import { parseQuarantineName, parseRecoveryDirectoryName } from '../../../src/core/recovery-directory';
-import type { SurveyedContent, SurveyEvent, SurveyResume } from '../../../src/core/worker';
+import type { SurveyedContent, SurveyEvent, SurveyResume, TreeCounts } from '../../../src/core/worker';
 import { fromText } from '../../fs/byte-name';
 import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
@@ -15,6 +15,7 @@ import { MOST_NOTES } from '../notes';
 import { openOnDevice } from '../recovery-directory';
 import { readUseLimits } from '../use';
 import { OPERATIONS_PER_DIRECTORY } from '../verify/cost';
+import { NOTHING, Tally } from '../verify/tally';
 
 /** Together with their notes these have less than 150 KiB: they go through the state of a state machine, which holds 256 KiB. */
 const MOST_CONTENTS = 100;
@@ -73,16 +74,22 @@ async function lookIntoOne(
   options: { cursor?: string; deadline: Deadline; rateLimit: RateLimit },
 ): Promise<string | undefined> {
   const { cursor, deadline, rateLimit } = options;
-  const visit = async ({ directory, entries, skipped }: Visit): Promise<VisitEnd> => {
+  const visit = async ({ directory, context, entries, skipped, restarted }: Visit): Promise<VisitEnd> => {
+    const before = context === '' ? NOTHING : JSON.parse(context) as TreeCounts; // what earlier visits counted
+    const counted = new Tally(restarted ? NOTHING : before);
+    content.takeBack(restarted ? before : NOTHING);
     await rateLimit.take(OPERATIONS_PER_DIRECTORY);
     let position = skipped;
     for await (const batch of entries) {
       const unreadable = (name: string, error: unknown) => content.unreadable(directory.pathOf(name), errnoOrThrow(error));
       const stats = await directory.lstatAll(batch.map(({ name }) => name), unreadable);
-      batch.forEach((entry, index) => content.add(directory, entry, stats[index]));
+      batch.forEach((entry, index) => {
+        content.add(directory, entry, stats[index]);
+        counted.add(entry.type, stats[index]?.size);
+      });
       position += batch.length;
       if (batch.length === ENTRIES_AT_ONCE && deadline.reached) {
-        return position;
+        return { position, context: JSON.stringify(counted.counts) };
       }
     }
     return 'DONE';
