@@ -11,10 +11,10 @@ import { retrying } from '../fs/retrying';
  * What is on record about a recovery directory, in files of ours on the same file system. `moved`: its content was moved into
  * place (the workflow verifies before it moves). `undone`: that was taken back. `quarantined`: it was taken out of the way.
  * `deleting`: all guards let its deletion begin. `closed`: nobody but root looks into it for a while, and whom it belonged to before.
- * `found`: what it was like right after the restore job.
+ * `found`: what it was like right after the restore job. `verified`: its last verification, after which nothing in it may change.
  */
 export type RecordName = (typeof RECORDS)[number];
-export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'closed', 'found'] as const;
+export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'closed', 'found', 'verified'] as const;
 
 /** A record, what else is in it, and when the file system says that it was written. */
 export interface Record {

@@ -1,18 +1,18 @@
 import type { BigIntStats } from 'node:fs';
 import { Aside } from './aside';
-import { relate } from './decide';
+import { CHANGED_DIRECTORY } from './changes';
+import type { Changes } from './changes';
 import type { Action } from './decide';
 import { Journal } from './journal';
 import type { DirectoryLine } from './journal';
+import type { Judge } from './judge';
 import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
 import { Tally } from './tally';
 import { removeTrials, Trial } from './trial';
-import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
-import { toText } from '../../fs/byte-name';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -29,6 +29,9 @@ export interface ApplyOptions {
   readonly restored: Tree;
   readonly recoveryDirectory: string;
   readonly policy: ConflictPolicy;
+  readonly judge: Judge;
+  readonly changes: Changes;
+  readonly isItem: (path: TreePath, name: string) => boolean;
   /** Counts what is done. */
   readonly tally: Tally;
   /** What earlier calls began and did not tell of, and the number that this call's journal comes after. */
@@ -37,8 +40,8 @@ export interface ApplyOptions {
   readonly cursor?: string;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
-  /** Called once all is done, before the journal says so. */
-  readonly finish: () => Promise<void>;
+  /** Called once all is done, before the journal says so, with what tells which items this call moved. */
+  readonly finish: (isMoved: (path: TreePath) => boolean) => Promise<void>;
 }
 
 /** A walk's end, and the number of the journal if anything was moved. */
@@ -57,7 +60,6 @@ const MOST_LEFT = 10_000;
 const MOVES_AT_ONCE = 16;
 /** Paths of directories in memory. */
 const MOST_WRITTEN = 10_000;
-export const SKIPPED_AT_ROOT = 'belongs to AWS Backup or to an earlier restore';
 const AWAY = 'was moved away, or deleted, while it was moved: start again';
 /** What the policy leaves where it is. */
 const FATE_WITHOUT_STEP: Partial<Record<Action, { readonly fate: keyof MoveCounts; readonly note: string }>> = {
@@ -73,13 +75,13 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   const trial = new Trial(options.root, options.recoveryDirectory);
   const live = new Tree(options.root);
   try {
-    const application = new Application(options, { journal, aside, trial, live });
+    const application = new Application(options, journal, { aside, trial }, live);
     const end = await application.run();
     if (end.done && options.tally.counts.failed === 0 && (options.journalAfter > 0 || trial.left)) {
       await removeTrials(options.root, options.recoveryDirectory); // those of what was not moved stay: they excuse its ctime
     }
     if (end.done) {
-      await options.finish(); // first: a call that ends between the two is counted by the next one
+      await options.finish((path) => application.placed.has(path)); // first: a call that ends between the two is counted by the next one
     }
     if (end.done && (options.begun.moves || await journal.numberIfBegun() !== undefined)) {
       await journal.commit([() => ({ end: true })]); // another move of what is left counts its own entries only
@@ -91,14 +93,6 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
     await trial.close();
     await journal.close();
   }
-}
-
-/** What a move works with, beside what it was asked. */
-interface Tools {
-  readonly journal: Journal;
-  readonly aside: Aside;
-  readonly trial: Trial;
-  readonly live: Tree;
 }
 
 /** An entry of a listing, and what is to be done with it, or why that is nothing. */
@@ -124,12 +118,19 @@ class Application {
   private readonly written = new Set<TreePath>();
   /** Restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
   public readonly interrupted: Set<TreePath>;
+  /** Items that this call moved, the first ones. */
+  public readonly placed = new Set<TreePath>();
   /** Restored directories that could not be moved. */
   private readonly failed = new Set<TreePath>();
 
-  constructor(private readonly options: ApplyOptions, private readonly at: Tools) {
+  constructor(
+    private readonly options: ApplyOptions,
+    private readonly journal: Journal,
+    places: { readonly aside: Aside; readonly trial: Trial },
+    private readonly live: Tree,
+  ) {
     this.interrupted = new Set(options.begun.interrupted);
-    this.placer = new Placer({ ...options, ...at, interrupted: this.interrupted });
+    this.placer = new Placer({ ...options, ...places, journal, isInterrupted: (path) => this.interrupted.has(path) });
   }
 
   public async run(): Promise<WalkEnd> {
@@ -147,8 +148,8 @@ class Application {
 
   /** Into directories that both sides have; everything else met its fate when its parent was visited. */
   private async enter(parent: Directory, name: string, path: TreePath): Promise<string | undefined> {
-    const { root, tally, policy } = this.options;
-    if ((path === name && isReservedRootName(toText(name))) || this.failed.has(path)) {
+    const { root, tally, judge } = this.options;
+    if (this.failed.has(path)) {
       return undefined;
     }
     const own = await parent.lstat(name);
@@ -158,27 +159,33 @@ class Application {
     }
     let there: BigIntStats | undefined;
     try {
-      there = await this.at.live.use(parentOf(path), async (directory) => directory.lstat(name));
+      there = await this.live.use(parentOf(path), async (directory) => directory.lstat(name));
     } catch (error) {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)} at the directory of its place`);
       return undefined;
     }
-    const relation = relate(own, there);
-    if (relation === 'TAKEN' && (policy === ConflictPolicy.SKIP || policy === ConflictPolicy.REPLACE_IF_OLDER)) {
-      return undefined; // that was its fate, or it is by now
-    }
-    if (relation !== 'MERGE') {
+    const judgement = judge.of(parentOf(path), name, own, there);
+    const stays = judgement.kind === 'ACT' ? judgement.action === 'SKIP' : judgement.kind === 'LEAVE' || (judgement.kind === 'STAY' && judgement.fate === 'skipped');
+    // skipped: that was its fate, or it is by now
+    if (judgement.kind !== 'MERGE' && !stays) {
       // still here: it could not be moved, or the one to merge it with is gone. That must not pass for moved.
       tally.add('failed', root.pathOf(path), VANISHED);
     }
-    return relation === 'MERGE' ? '' : undefined;
+    return judgement.kind === 'MERGE' ? '' : undefined;
   }
 
   private async visit(visit: Visit): Promise<VisitEnd> {
     const { directory: restored, path } = visit;
     const { root, tally } = this.options;
     try {
-      return await this.at.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, visit));
+      return await this.live.use(path, async (live) => {
+        const place: Place = { path, restored, live, names: await Names.list(live) };
+        try {
+          return await this.merge(place, visit);
+        } finally {
+          await this.giveBackMode(place);
+        }
+      });
     } catch (error) {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)}: what is left in it could not be moved`);
       return 'LIST_AGAIN';
@@ -187,7 +194,10 @@ class Application {
 
   /** Moves what a restored directory holds, but for the directories that the live one has, too. */
   private async merge(place: Place, { entries, skipped, context, restarted }: Visit): Promise<VisitEnd> {
-    const { tally, deadline } = this.options;
+    const { tally, deadline, changes } = this.options;
+    if (skipped === 0 && context === '' && changes.areAsked && changes.hasMerged(await place.restored.stat(), place.path === '')) {
+      tally.add('failed', place.live.path, CHANGED_DIRECTORY);
+    }
     let before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
     const meetAgain = () => {
       tally.subtract(before.counts);
@@ -231,6 +241,7 @@ class Application {
           settled.add(fate, place.live.pathOf(name), note);
         } else {
           moved = true;
+          this.notePlaced(place, name);
           const interrupted = this.interrupted.delete(join(place.path, name)) && fate === 'moved';
           tally.add(interrupted ? 'replaced' : fate, place.live.pathOf(name), note);
         }
@@ -248,8 +259,14 @@ class Application {
     }
   }
 
+  private notePlaced({ path }: Place, name: string): void {
+    if (this.placed.size < MOST_LEFT && this.options.isItem(path, name)) {
+      this.placed.add(join(path, name));
+    }
+  }
+
   /** What was told is not told again when the walk comes to it. */
-  private noteFailed({ path }: Place, { name, own }: Step): void {
+  private noteFailed({ path }: Place, { name, own }: Pick<Step, 'name' | 'own'>): void {
     if (own.isDirectory() && this.failed.size < MOST_LEFT) {
       this.failed.add(join(path, name));
     }
@@ -257,7 +274,7 @@ class Application {
 
   /** Looks at entries until there is enough to do, and decides what; nothing is changed while a listing runs. */
   private async look(place: Place, source: AsyncIterable<Entry[]>, first: number, names: ReadonlySet<string>): Promise<Look> {
-    const { deadline } = this.options;
+    const { deadline, judge } = this.options;
     const { restored, live, path } = place;
     const items: Item[] = [];
     let [end, steps] = [first, 0];
@@ -271,11 +288,15 @@ class Application {
         if (names.has(name)) {
           continue;
         }
-        if (path === '' && isReservedRootName(toText(name))) {
-          items.push({ name, position, fate: 'skipped', note: SKIPPED_AT_ROOT });
-        } else if (!stats) {
+        if (!stats) {
           items.push({ name, position, fate: 'failed', note: AWAY }); // it displaces nothing
-        } else if (relate(stats, there) !== 'MERGE') {
+          continue;
+        }
+        const judgement = judge.of(path, name, stats, there);
+        if (judgement.kind === 'STAY') {
+          items.push({ name, position, ...judgement });
+          this.noteFailed(place, { name, own: stats });
+        } else if (judgement.kind === 'ACT') {
           const step = await this.placer.plan(place, name, stats, there);
           steps += 1;
           items.push({ name, position, ...FATE_WITHOUT_STEP[step.action] ?? { step } });
@@ -290,22 +311,29 @@ class Application {
   }
 
   /** Writes down what is about to be done in a directory. */
-  private async begin({ path, restored, ...place }: Place, steps: readonly Step[], again: boolean): Promise<void> {
+  private async begin(place: Place, steps: readonly Step[], again: boolean): Promise<void> {
     if (steps.length === 0) {
       return;
     }
+    const { path, restored } = place;
     const own = await restored.stat();
-    const lines = steps.map((step) => this.placer.lineOf({ path, restored, ...place }, step));
+    const lines = steps.map((step) => this.placer.lineOf(place, step));
     const directories = again ? [] : await this.directoryLines(path);
     // no earlier: whoever takes a line for written leaves it out, so it must be in the queue before that one's own
     directories.forEach(({ directory }) => this.written.add(directory));
-    await this.at.journal.commit([...directories.map((line) => () => line), ...lines]);
+    await this.journal.commit([...directories.map((line) => () => line), ...lines]);
     if (isSticky(own)) {
-      await restored.clearStickyBit(own); // its mode no longer matters: the live directory keeps its own
+      place.mode ??= { mode: Number(own.mode), uid: Number(own.uid), gid: Number(own.gid) };
+      await restored.clearStickyBit(own);
     }
     if (this.written.size > MOST_WRITTEN) {
       this.written.clear(); // to write them again costs little
     }
+  }
+
+  /** What is left in a directory is as safe from others as it was. */
+  private async giveBackMode({ restored, mode }: Place): Promise<void> {
+    await (mode && restored.restoreOwnerAndMode(mode).catch(errnoOrThrow)); // where it was removed, or the file system fails, nothing can be done
   }
 
   /** What a directory, and those that it lies in, must be again if they have to be made again. */

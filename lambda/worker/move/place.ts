@@ -1,14 +1,16 @@
 import type { BigIntStats } from 'node:fs';
 import type { Aside, Kept } from './aside';
-import { suffixed } from './aside';
-import { decide, isSame, relate } from './decide';
+import { besideName } from './beside';
+import { CHANGED } from './changes';
+import type { Changes } from './changes';
+import { decide, isSame } from './decide';
 import type { Action } from './decide';
 import type { Journal, JournalLine } from './journal';
+import type { Judge } from './judge';
 import { transfer } from './transfer';
 import { Trial } from './trial';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
-import { fromText } from '../../fs/byte-name';
 import { typeOf } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
@@ -36,6 +38,12 @@ export interface Step {
   readonly asidePath?: TreePath;
 }
 
+export interface OwnerAndMode {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Two directories of the same path. */
 export interface Place {
   readonly path: TreePath;
@@ -45,6 +53,8 @@ export interface Place {
   readonly names: Names;
   /** True once an entry of it could have another name: what comes next fails for reasons of its own only, or puts back what it took away. */
   tried?: boolean;
+  /** What the restored one was before its sticky bit was taken away for the time of the work. */
+  mode?: OwnerAndMode;
 }
 
 export const TAKEN = 'its place is taken';
@@ -56,13 +66,15 @@ const OPERATIONS_PER_ENTRY = 2;
 
 export interface PlacerOptions {
   readonly policy: ConflictPolicy;
+  readonly judge: Judge;
+  readonly changes: Changes;
   readonly recoveryDirectory: string;
   readonly journal: Journal;
   readonly aside: Aside;
   readonly trial: Trial;
   readonly rateLimit: RateLimit;
-  /** What earlier calls were killed at when what has its place was aside already, and the highest number of such a call. */
-  readonly interrupted: ReadonlySet<TreePath>;
+  /** True for what an earlier call was killed at when what has its place was aside already; the highest number of such a call. */
+  readonly isInterrupted: (path: TreePath) => boolean;
   readonly journalAfter: number;
 }
 
@@ -124,8 +136,8 @@ export class Placer {
 
   /** Puts back what an earlier call kept aside for an entry, right before it was killed, where that cannot be moved now. */
   private async putBackEarlier({ path, live }: Place, { name }: Step): Promise<void> {
-    const { interrupted, journalAfter, aside } = this.options;
-    for (let call = interrupted.has(join(path, name)) ? journalAfter : 0; call > 0; call -= 1) {
+    const { isInterrupted, journalAfter, aside } = this.options;
+    for (let call = isInterrupted(join(path, name)) ? journalAfter : 0; call > 0; call -= 1) {
       if (await aside.putBack({ path: aside.pathOf(call, join(path, name), 1) }, live, name)) {
         return;
       }
@@ -137,46 +149,49 @@ export class Placer {
     const { name } = first;
     for (let [attempt, step] = [1, first]; ; step = await this.planAgain(place, name, kept)) {
       await this.options.rateLimit.take(OPERATIONS_PER_ENTRY);
-      const taken = await this.isStill(place, step) && await this.makeRoom(place, step, kept);
       const { own, action, liveName } = step;
-      if (taken && action === 'FAIL') {
+      if (action === 'FAIL') {
         return { fate: 'failed', note: TAKEN_MEANWHILE };
       }
-      if (taken && action === 'SKIP') {
+      if (action === 'SKIP') {
         return { fate: 'skipped', note: TAKEN };
       }
-      if (taken && await this.transfer(place, step)) {
+      const now = await this.lookAgain(place, step);
+      if (now === 'CHANGED') {
+        return { fate: 'failed', note: CHANGED };
+      }
+      if (now === 'SAME' && await this.makeRoom(place, step, kept) && await this.transfer(place, step)) {
         return action === 'KEEP_BOTH' ? { fate: 'keptBoth', note: `its place is taken; it is now '${live.pathOf(liveName)}'` } : { fate: 'moved' };
       }
       attempt += 1;
       if (attempt > MOST_ATTEMPTS) {
         return { fate: 'failed', note: 'its place was taken again and again while it was moved' };
       }
-      const now = await live.lstat(name);
-      if (now && relate(own, now) === 'MERGE') {
+      const there = await live.lstat(name);
+      if (there && this.options.judge.relate(place.path, name, own, there) === 'MERGE') {
         return { fate: 'merged' };
       }
     }
   }
 
   /**
-   * Decides again, right before anything is taken from its place: between the look and now were all the entries that came before.
-   * False if the step is another one by now.
+   * Looks again, right before anything is done: between the first look and now were all the entries that came before. ANOTHER: the
+   * step is another one by now. CHANGED: the restored entry is not as it was verified.
    */
-  private async isStill({ restored, live }: Place, { name, own, action }: Step): Promise<boolean> {
-    if (action !== 'REPLACE') {
-      return true; // it takes nothing from its place
+  private async lookAgain({ path, restored, live }: Place, { name, own, there, action }: Step): Promise<'SAME' | 'ANOTHER' | 'CHANGED'> {
+    const { judge, changes } = this.options;
+    const displaces = action === 'REPLACE';
+    if (!displaces && !changes.areAsked) {
+      return 'SAME'; // it takes nothing from its place
     }
-    const [ownNow, now] = await Promise.all([restored.lstat(name), live.lstat(name)]);
+    const [ownNow, now] = await Promise.all([restored.lstat(name), displaces ? live.lstat(name) : there]);
     if (!ownNow) {
       throw vanished(restored, name); // nothing is taken from its place for it
     }
-    return isSame(own, ownNow) && own.mtimeNs === ownNow.mtimeNs && this.replaces(ownNow, now);
-  }
-
-  /** True where a live entry makes room for a restored one, as it is now. */
-  private replaces(own: BigIntStats, there: BigIntStats | undefined): boolean {
-    return there !== undefined && relate(own, there) === 'TAKEN' && decide(this.options.policy, own, there) === 'REPLACE';
+    if (changes.has(ownNow) && !(now && isSame(ownNow, now))) {
+      return 'CHANGED';
+    }
+    return !displaces || (isSame(own, ownNow) && own.mtimeNs === ownNow.mtimeNs && judge.replaces(path, name, ownNow, now)) ? 'SAME' : 'ANOTHER';
   }
 
   /** Takes what has the place of an entry away, where that is to be done; false if it is there again, since it was not what was decided on. */
@@ -184,8 +199,9 @@ export class Placer {
     if (action !== 'REPLACE') {
       return true;
     }
-    const { aside, trial, policy } = this.options;
+    const { aside, trial, policy, judge, changes } = this.options;
     if (!place.tried || this.careful || Trial.isNeeded(own)) {
+      changes.touch(own);
       await (typeOf(own) === 'directory' ? undefined : trial.pass(place.restored, name, own));
       place.tried = true;
     }
@@ -198,7 +214,7 @@ export class Placer {
       return true; // whatever it is
     }
     const now = await aside.look(taken);
-    if (!now || this.replaces(own, now)) {
+    if (!now || judge.replaces(place.path, name, own, now)) {
       return true;
     }
     if (await aside.putBack(taken, place.live, name)) {
@@ -209,7 +225,10 @@ export class Placer {
 
   /** Moves an entry to the place that is free for it. */
   private async transfer({ restored, live }: Place, { name, own, liveName }: Step): Promise<boolean> {
-    const { trial } = this.options;
+    const { trial, changes } = this.options;
+    if (own.nlink > 1n) {
+      changes.touch(own); // its other names may come later
+    }
     const move = async () => transfer(restored, name, typeOf(own), live, liveName);
     const moved = await move().catch(async (error) => {
       this.careful = true;
@@ -238,9 +257,8 @@ export class Placer {
 
   /** A free name beside the one that is taken; one that an interrupted move gave it counts as free. */
   private async nameBeside({ live, names }: Place, name: string, own: BigIntStats, ask: boolean): Promise<string> {
-    const stamp = this.options.recoveryDirectory.slice(this.options.recoveryDirectory.indexOf('_') + 1);
     for (let number = 1; ; number += 1) {
-      const beside = suffixed(name, fromText(`.restored-${stamp}${number === 1 ? '' : `-${number}`}`));
+      const beside = besideName(name, this.options.recoveryDirectory, number);
       const there = ask || number > 1 || names.mayHave(beside) ? await live.lstat(beside) : undefined;
       if (!there || isSame(own, there)) {
         return beside;

@@ -102,7 +102,7 @@ describe('a directory whose place is taken between the look and the move', () =>
   test.each(POLICIES)('%s: by a directory with something in it, which it is merged with', async (policy) => {
     const taken = file('taken', { mtime: Date.now() + 10_000 });
     const answer = await interfering(policy, renaming, () => build(top(), { d: { f: taken } }));
-    const fate = { [FAIL]: 'failed', [SKIP]: 'skipped', [REPLACE]: 'replaced', [REPLACE_IF_OLDER]: 'skipped', [KEEP_BOTH]: 'keptBoth' }[policy];
+    const fate = { [FAIL]: 'failed', [SKIP]: 'skipped', [REPLACE]: 'replaced', [REPLACE_IF_OLDER]: 'skipped', [KEEP_BOTH]: 'keptBoth', [ConflictPolicy.SWAP]: 'replaced' }[policy];
     expect(answer.counts).toEqual({ moved: 0, replaced: 0, keptBoth: 0, skipped: 0, failed: 0, [fate]: 1 });
     expect(all()).toEqual(['file restored', 'file taken']);
     expect(outline(top())).toMatchObject({ 'd/f': `file ${policy === REPLACE ? 'restored' : 'taken'}` });
