@@ -316,16 +316,39 @@ export class Directory {
 
 /** A file of our own that is written bit by bit. */
 export class Log {
+  private bytes = 0;
+  /** True from the beginning of a write to its end: what failed may have written a part. */
+  private torn = false;
+
   constructor(private readonly handle: fs.FileHandle) {}
 
-  /** Appends a text. It is safe on the server when this answers. */
+  /** How many bytes it has. */
+  public get length(): number {
+    return this.bytes;
+  }
+
+  /** Appends a text. It is safe on the server when this answers; of one that failed nothing stays before the next one. */
   public async append(text: string): Promise<void> {
-    await this.handle.writeFile(text);
+    if (this.torn) {
+      await this.handle.truncate(this.bytes);
+    }
+    this.torn = true;
+    const bytes = Buffer.from(text, 'utf8');
+    for (let written = 0; written < bytes.length;) {
+      const { bytesWritten } = await this.handle.write(bytes, written, bytes.length - written, this.bytes + written);
+      written += bytesWritten;
+    }
+    this.bytes += bytes.length;
+    this.torn = false;
   }
 
   /** When it was written last, by the clock of the file system. */
   public async writtenAt(): Promise<bigint> {
-    return (await this.handle.stat({ bigint: true })).mtimeNs;
+    return (await this.stat()).mtimeNs;
+  }
+
+  public async stat(): Promise<BigIntStats> {
+    return this.handle.stat({ bigint: true });
   }
 
   public async close(): Promise<void> {

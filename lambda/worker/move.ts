@@ -15,6 +15,7 @@ import { plan } from './move/plan';
 import { recount } from './move/recount';
 import type { Begun } from './move/recount';
 import { Scope } from './move/scope';
+import { giveBackStickyBits } from './move/sticky';
 import { Summary } from './move/summary';
 import { Tally } from './move/tally';
 import { asidePath, hasAside, isOurs, NOT_OURS, readRecord, writeRecord } from './records';
@@ -94,6 +95,7 @@ class Move {
     await callOffDeletion(root, event.directory);
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
     const counted = await recount(root, restored, event.directory, unanswered, tally);
+    await giveBackStickyBits(root, restored, event.directory, unanswered);
     const begun = { ...counted, interrupted: new Set([...from?.interrupted ?? [], ...counted.interrupted]) };
     // what was begun in a call that never answered had passed the plan, unless it was another move
     if (event.conflictPolicy === ConflictPolicy.FAIL && from?.phase !== 'APPLY' && !begun.passedPlan) {

@@ -33,6 +33,8 @@ export const PRIVATE_MODE = 0o700;
 /** Below the records of a recovery directory: what a move replaced, and what it wrote down. */
 export const ASIDE = 'replaced';
 export const JOURNAL = 'journal';
+/** What an undo that was ended had just taken from its place. */
+export const TAKEN = 'taken';
 /** Our directory is gone, holds something else, or is not a directory of ours. */
 const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 
@@ -186,7 +188,7 @@ async function removeRecordsOnce(root: Directory, recoveryDirectory: string): Pr
     for (const file of [...names].filter((name) => RECORDS.some((record) => name === fileOf(record) || name.startsWith(`${fileOf(record)}.`)))) {
       await unlessErrno(['ENOENT'], async () => directory?.unlink(file));
     }
-    if (names.has(JOURNAL) && !names.has(ASIDE)) {
+    if (names.has(JOURNAL) && !names.has(ASIDE) && !names.has(TAKEN)) {
       await removeJournal(root, recoveryDirectory);
     }
   } finally {

@@ -211,7 +211,7 @@ export interface MoveResume extends Resumable {
   readonly plan?: MovePlan;
   /** The part of the journal that was written last: what is in later ones was done by calls that never answered. */
   readonly journal?: number;
-  /** Entries, by their byte strings, that a call was killed at when what had their place was kept aside already. */
+  /** What stands for entries that a call was killed at when what had their place was kept aside already. */
   readonly interrupted?: string[];
   /** When the last undo began, as this call found it, in milliseconds since 1970: after another one the cursor says nothing. */
   readonly undoneAt?: number;
@@ -288,8 +288,9 @@ export interface UndoResume extends Resumable {
   /** The part of the journal that is read, from its end to its beginning, and the byte that it was read down to. */
   readonly journal: number;
   readonly position?: number;
-  /** The last part that there was when the undoing began. */
+  /** The last part that there was when the undoing began, and the bytes of all of them: where there are more by now, a move is at work. */
   readonly last: number;
+  readonly bytes?: number;
   /** Of what comes next: what stands for the entries that were left, and for a directory that is looked through for changes. */
   readonly begun?: { readonly left: string[]; readonly looked?: { readonly entry: string; readonly cursor: string } };
   readonly counts: UndoCounts;

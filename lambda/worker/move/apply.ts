@@ -3,9 +3,11 @@ import { Aside } from './aside';
 import { CHANGED_DIRECTORY } from './changes';
 import type { Changes } from './changes';
 import type { Action } from './decide';
+import { digestOf } from './directory-node';
 import { Journal } from './journal';
 import type { DirectoryLine } from './journal';
 import type { Judge } from './judge';
+import { LiveWatch } from './live-watch';
 import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
@@ -58,8 +60,6 @@ const MOST_LEFT = 10_000;
  * little, and each one that time runs out in is listed again, on both sides.
  */
 const MOVES_AT_ONCE = 16;
-/** Paths of directories in memory. */
-const MOST_WRITTEN = 10_000;
 const AWAY = 'was moved away, or deleted, while it was moved: start again';
 /** What the policy leaves where it is. */
 const FATE_WITHOUT_STEP: Partial<Record<Action, { readonly fate: keyof MoveCounts; readonly note: string }>> = {
@@ -114,10 +114,9 @@ interface Look {
 
 class Application {
   private readonly placer: Placer;
-  /** Restored directories that the journal has. */
-  private readonly written = new Set<TreePath>();
-  /** Restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
-  public readonly interrupted: Set<TreePath>;
+  private readonly watch: LiveWatch;
+  /** What stands for restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
+  public readonly interrupted: Set<string>;
   /** Items that this call moved, the first ones. */
   public readonly placed = new Set<TreePath>();
   /** Restored directories that could not be moved. */
@@ -130,12 +129,13 @@ class Application {
     private readonly live: Tree,
   ) {
     this.interrupted = new Set(options.begun.interrupted);
-    this.placer = new Placer({ ...options, ...places, journal, isInterrupted: (path) => this.interrupted.has(path) });
+    this.watch = new LiveWatch(options.root, live, options.tally);
+    this.placer = new Placer({ ...options, ...places, journal, isInterrupted: (path) => this.interrupted.size > 0 && this.interrupted.has(digestOf(path)) });
   }
 
   public async run(): Promise<WalkEnd> {
     const { restored, root, tally, cursor, deadline } = this.options;
-    return walk(restored, {
+    const end = await walk(restored, {
       visit: async (visit) => this.visit(visit),
       enter: async (parent, name, path) => this.enter(parent, name, path),
       unreadable: (path, errno) => tally.add('failed', root.pathOf(path), errno),
@@ -144,6 +144,8 @@ class Application {
       atOnce: MOVES_AT_ONCE,
       cursor,
     });
+    await this.watch.look(); // all that was moved is where it was moved to, or is told
+    return end;
   }
 
   /** Into directories that both sides have; everything else met its fate when its parent was visited. */
@@ -179,7 +181,7 @@ class Application {
     const { root, tally } = this.options;
     try {
       return await this.live.use(path, async (live) => {
-        const place: Place = { path, restored, live, names: await Names.list(live) };
+        const place: Place = { path, restored, live, names: await Names.list(live), inode: (await live.stat()).ino };
         try {
           return await this.merge(place, visit);
         } finally {
@@ -229,6 +231,10 @@ class Application {
         if (position > items[0].position && deadline.reached) {
           return stop(position);
         }
+        if (step && !await this.watch.isInPlace(place.path)) {
+          tally.addAll(settled);
+          return 'LIST_AGAIN';
+        }
         const { fate, note } = step ? await this.placer.take(place, step) : { fate: known!, note: why };
         if (fate === 'merged') {
           continue;
@@ -242,8 +248,9 @@ class Application {
         } else {
           moved = true;
           this.notePlaced(place, name);
-          const interrupted = this.interrupted.delete(join(place.path, name)) && fate === 'moved';
+          const interrupted = this.interrupted.size > 0 && this.interrupted.delete(digestOf(join(place.path, name))) && fate === 'moved';
           tally.add(interrupted ? 'replaced' : fate, place.live.pathOf(name), note);
+          this.watch.add(place.path, place.inode, interrupted ? 'replaced' : fate);
         }
       }
       if (complete || names.size > MOST_LEFT) {
@@ -319,15 +326,10 @@ class Application {
     const own = await restored.stat();
     const lines = steps.map((step) => this.placer.lineOf(place, step));
     const directories = again ? [] : await this.directoryLines(path);
-    // no earlier: whoever takes a line for written leaves it out, so it must be in the queue before that one's own
-    directories.forEach(({ directory }) => this.written.add(directory));
     await this.journal.commit([...directories.map((line) => () => line), ...lines]);
     if (isSticky(own)) {
       place.mode ??= { mode: Number(own.mode), uid: Number(own.uid), gid: Number(own.gid) };
       await restored.clearStickyBit(own);
-    }
-    if (this.written.size > MOST_WRITTEN) {
-      this.written.clear(); // to write them again costs little
     }
   }
 
@@ -339,7 +341,7 @@ class Application {
   /** What a directory, and those that it lies in, must be again if they have to be made again. */
   private async directoryLines(path: TreePath): Promise<DirectoryLine[]> {
     const lines: DirectoryLine[] = [];
-    for (let directory = path; !this.written.has(directory); directory = parentOf(directory)) {
+    for (let directory = path; !this.journal.has(directory); directory = parentOf(directory)) {
       const { mode, uid, gid } = await this.options.restored.use(directory, async (opened) => opened.stat());
       lines.unshift({ directory, mode: Number(mode), uid: Number(uid), gid: Number(gid) });
       if (directory === '') {

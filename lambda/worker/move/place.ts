@@ -49,8 +49,9 @@ export interface Place {
   readonly path: TreePath;
   readonly restored: Directory;
   readonly live: Directory;
-  /** What the live one held when it was listed. */
+  /** What the live one held when it was listed, and what it is. */
   readonly names: Names;
+  readonly inode: bigint;
   /** True once an entry of it could have another name: what comes next fails for reasons of its own only, or puts back what it took away. */
   tried?: boolean;
   /** What the restored one was before its sticky bit was taken away for the time of the work. */
