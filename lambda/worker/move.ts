@@ -1,13 +1,13 @@
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
-import type { MoveAnswer, MoveEvent, MoveResume } from '../../src/core/worker';
+import type { MoveAnswer, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
 import { callOffDeletion } from './delete/call-off';
 import { apply } from './move/apply';
-import { notAtPlace } from './move/at-place';
+import { EMPTY, notAtPlace } from './move/at-place';
 import { Changes } from './move/changes';
 import { highestNumber, journalNumbers } from './move/journal';
 import { Judge } from './move/judge';
@@ -161,9 +161,10 @@ class Move {
   private async finish(tally: Tally, isMoved: (path: string) => boolean): Promise<void> {
     const { root, recovery, restored, event: { directory, items, disposal }, verified, moved } = this;
     const missing = await notAtPlace({ root, restored, recoveryDirectory: directory, verified: verified?.items, items, moved, isMoved });
-    // what was told as failed already is not told again
-    const failed = new Set(tally.notes.map(({ path }) => path));
-    missing.filter(({ path }) => !failed.has(path)).forEach(({ path, note }) => tally.add('failed', path, note));
+    // what is still in the recovery directory is told already, be it with a directory that it lies in
+    const told = tally.counts.failed === 0 ? [] : tally.notes.map(({ path }) => path);
+    const isTold = ({ path, note }: PathNote) => told.some((each) => path === each || (note === EMPTY && path.startsWith(`${each}/`)));
+    missing.filter((each) => !isTold(each)).forEach(({ path, note }) => tally.add('failed', path, note));
     if (tally.counts.failed > 0) {
       return;
     }

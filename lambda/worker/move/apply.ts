@@ -2,21 +2,21 @@ import type { BigIntStats } from 'node:fs';
 import { Aside } from './aside';
 import { CHANGED_DIRECTORY } from './changes';
 import type { Changes } from './changes';
-import type { Action } from './decide';
 import { digestOf } from './directory-node';
 import { Journal } from './journal';
 import type { DirectoryLine } from './journal';
 import type { Judge } from './judge';
 import { LiveWatch } from './live-watch';
-import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
+import { AWAY, Looker } from './look';
+import { Placer } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
 import { Tally } from './tally';
 import { removeTrials, Trial } from './trial';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
-import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
-import type { Directory, Entry } from '../../fs/directory';
+import { isSticky } from '../../fs/directory';
+import type { Directory } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
 import { Names } from '../../fs/names';
 import { join, parentOf, Tree } from '../../fs/tree';
@@ -60,12 +60,6 @@ const MOST_LEFT = 10_000;
  * little, and each one that time runs out in is listed again, on both sides.
  */
 const MOVES_AT_ONCE = 16;
-const AWAY = 'was moved away, or deleted, while it was moved: start again';
-/** What the policy leaves where it is. */
-const FATE_WITHOUT_STEP: Partial<Record<Action, { readonly fate: keyof MoveCounts; readonly note: string }>> = {
-  SKIP: { fate: 'skipped', note: TAKEN },
-  FAIL: { fate: 'failed', note: TAKEN_MEANWHILE },
-};
 const VANISHED = 'the directory at its place vanished while it was moved: start the restore again';
 
 /** Moves what is in the recovery directory, many directories at once. */
@@ -95,26 +89,10 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   }
 }
 
-/** An entry of a listing, and what is to be done with it, or why that is nothing. */
-interface Item {
-  readonly name: string;
-  /** How many entries the listing has before it. */
-  readonly position: number;
-  readonly step?: Step;
-  readonly fate?: keyof MoveCounts;
-  readonly note?: string;
-}
-
-/** A part of a listing: what is to be done, how many entries there are up to its end, and whether that is the end of all. */
-interface Look {
-  readonly items: Item[];
-  readonly end: number;
-  readonly complete: boolean;
-}
-
 class Application {
   private readonly placer: Placer;
   private readonly watch: LiveWatch;
+  private readonly looker: Looker;
   /** What stands for restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
   public readonly interrupted: Set<string>;
   /** Items that this call moved, the first ones. */
@@ -130,7 +108,9 @@ class Application {
   ) {
     this.interrupted = new Set(options.begun.interrupted);
     this.watch = new LiveWatch(options.root, live, options.tally);
-    this.placer = new Placer({ ...options, ...places, journal, isInterrupted: (path) => this.interrupted.size > 0 && this.interrupted.has(digestOf(path)) });
+    const isInterrupted = (path: TreePath): boolean => this.interrupted.size > 0 && this.interrupted.has(digestOf(path));
+    this.placer = new Placer({ ...options, ...places, journal, isInterrupted });
+    this.looker = new Looker({ ...options, placer: this.placer, stays: (place, own) => this.noteFailed(place, own) });
   }
 
   public async run(): Promise<WalkEnd> {
@@ -214,7 +194,7 @@ class Application {
     let [source, first] = [entries, skipped];
     for (;;) {
       const met = new Tally(); // what this listing met; the next one meets it again
-      const { items, end, complete } = await this.look(place, source, first, names);
+      const { items, end, complete } = await this.looker.look(place, source, { first, settled: names });
       await this.begin(place, items.flatMap(({ step }) => step ?? []), moved);
       const stop = (position: number): VisitEnd => {
         if (moved) {
@@ -277,44 +257,6 @@ class Application {
     if (own.isDirectory() && this.failed.size < MOST_LEFT) {
       this.failed.add(join(path, name));
     }
-  }
-
-  /** Looks at entries until there is enough to do, and decides what; nothing is changed while a listing runs. */
-  private async look(place: Place, source: AsyncIterable<Entry[]>, first: number, names: ReadonlySet<string>): Promise<Look> {
-    const { deadline, judge } = this.options;
-    const { restored, live, path } = place;
-    const items: Item[] = [];
-    let [end, steps] = [first, 0];
-    for await (const batch of source) {
-      const own = await restored.lstatAll(batch.map(({ name }) => name));
-      const asked = batch.map(({ name }) => name).filter((name) => place.names.mayHave(name));
-      const answers = await live.lstatAll(asked);
-      const places = new Map(asked.map((name, index) => [name, answers[index]]));
-      for (const [index, { name }] of batch.entries()) {
-        const [position, stats, there] = [end + index, own[index], places.get(name)];
-        if (names.has(name)) {
-          continue;
-        }
-        if (!stats) {
-          items.push({ name, position, fate: 'failed', note: AWAY }); // it displaces nothing
-          continue;
-        }
-        const judgement = judge.of(path, name, stats, there);
-        if (judgement.kind === 'STAY') {
-          items.push({ name, position, ...judgement });
-          this.noteFailed(place, { name, own: stats });
-        } else if (judgement.kind === 'ACT') {
-          const step = await this.placer.plan(place, name, stats, there);
-          steps += 1;
-          items.push({ name, position, ...FATE_WITHOUT_STEP[step.action] ?? { step } });
-        }
-      }
-      end += batch.length;
-      if (steps >= ENTRIES_AT_ONCE || deadline.reached) {
-        return { items, end, complete: false };
-      }
-    }
-    return { items, end, complete: true };
   }
 
   /** Writes down what is about to be done in a directory. */

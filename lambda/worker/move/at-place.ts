@@ -27,7 +27,7 @@ type Item = Partial<VerifiedItem> & { readonly path: TreePath };
 type IsIt = (stats: BigIntStats | undefined) => boolean;
 
 const GONE = 'is neither at its place nor in the recovery directory any more';
-const EMPTY = 'is not at its place';
+export const EMPTY = 'is not at its place';
 
 /** The items that a move did not bring to their places, and that no policy left where they are. */
 export async function notAtPlace(options: AtPlaceOptions): Promise<PathNote[]> {
