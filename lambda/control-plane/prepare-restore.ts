@@ -64,6 +64,8 @@ export interface PreparedRestore {
   readonly polling: { readonly slowSeconds: number; readonly most: number };
   /** Whether what would be moved is planned for all of it, before anything is moved. */
   readonly plansMove: boolean;
+  /** Whether the recovery directories are closed before they are looked at, since what was verified is moved. */
+  readonly closes: boolean;
   /** How long the worker's last answer about one recovery directory may be. */
   readonly bytesPerAnswer: number;
   readonly warnings: string[];
@@ -101,6 +103,7 @@ export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise
     recoveryPoint,
     jobs,
     polling: { slowSeconds: paces[paces.length - 1].seconds, most },
+    closes: request.afterRestore === AfterRestore.MOVE_INTO_PLACE && !request.dryRun,
     plansMove: plansMove(request, jobs.length, settings),
     bytesPerAnswer: Math.floor(BYTES_OF_ANSWERS / jobs.length),
     warnings: [warning, warnAboutPatterns(request.items ?? [])].flatMap((each) => each ?? []),

@@ -220,17 +220,20 @@ export class Directory {
     return fromBytes(await fs.readlink(this.address(name), 'buffer'));
   }
 
-  /** Writes a file of our own, whole or not at all: under another name first, then renamed. */
-  public async writeFile(name: string, text: string): Promise<void> {
+  /** Writes a file of our own, whole or not at all: under another name first, then renamed. Answers its mtime, by the clock of the file system. */
+  public async writeFile(name: string, text: string): Promise<bigint> {
     const temporary = `${name}.${randomUUID()}.tmp`; // somebody else may write the same one at the same time
     const handle = await fs.open(this.address(temporary), MAKE_FILE, PRIVATE_FILE_MODE);
+    let writtenAt: bigint;
     try {
       await handle.writeFile(text);
       await handle.sync();
+      ({ mtimeNs: writtenAt } = await handle.stat({ bigint: true }));
     } finally {
       await handle.close();
     }
     await fs.rename(this.address(temporary), this.address(name));
+    return writtenAt;
   }
 
   public async mkdir(name: string, mode: number): Promise<void> {

@@ -1,22 +1,29 @@
 import { Cursors } from './cursors';
 import { WORK_DIRECTORY } from '../../src/core/contract';
-import { ConflictPolicy } from '../../src/core/restore-request';
-import type { MoveAnswer, MoveEvent, MoveResume } from '../../src/core/worker';
+import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
+import type { MoveAnswer, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
 import { callOffDeletion } from './delete/call-off';
 import { apply } from './move/apply';
+import { EMPTY, notAtPlace } from './move/at-place';
+import { Changes } from './move/changes';
 import { highestNumber, journalNumbers } from './move/journal';
+import { Judge } from './move/judge';
 import { plan } from './move/plan';
 import { recount } from './move/recount';
 import type { Begun } from './move/recount';
+import { Scope } from './move/scope';
+import { giveBackStickyBits } from './move/sticky';
 import { Summary } from './move/summary';
 import { Tally } from './move/tally';
 import { asidePath, hasAside, isOurs, NOT_OURS, readRecord, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
+import { endVerification, readVerified } from './verify/verified';
+import type { Verified } from './verify/verified';
 
 /**
  * Moves what a recovery directory holds to where it was. No content is copied: owner, mode, times and links stay as they are, and
@@ -59,6 +66,10 @@ class Move {
   private from?: MoveResume;
   private undoneAt?: number;
   private cursors?: Cursors;
+  private verified?: Verified;
+  private readonly scope: Scope;
+  /** That something of the recovery directory was moved before: by an earlier call, or an earlier move. */
+  private moved = false;
 
   constructor(
     private readonly root: Directory,
@@ -68,6 +79,7 @@ class Move {
     private readonly deadline: Deadline,
   ) {
     this.from = event.previous?.resume ?? undefined;
+    this.scope = new Scope({ ...event, policy: event.conflictPolicy });
   }
 
   public async run(): Promise<MoveAnswer> {
@@ -79,6 +91,9 @@ class Move {
     this.cursors = await Cursors.open(root, this.from?.cursor);
     this.from = this.cursors.lost ? beginAnew(this.from) : this.from;
     const { from } = this;
+    this.verified = await readVerified(root, event.directory, recovery);
+    const numbers = await journalNumbers(root, event.directory);
+    this.moved = numbers.length > 0;
     const dryRun = event.dryRun === true;
     if (dryRun) {
       const planned = new Tally(from?.counts, from?.notes);
@@ -86,9 +101,9 @@ class Move {
     }
     const tally = from?.phase === 'APPLY' ? new Tally(from.counts, from.notes) : new Tally(); // what was planned has not been moved
     await callOffDeletion(root, event.directory);
-    const numbers = await journalNumbers(root, event.directory);
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
     const counted = await recount(root, restored, event.directory, unanswered, tally);
+    await giveBackStickyBits(root, restored, event.directory, unanswered);
     const begun = { ...counted, interrupted: new Set([...from?.interrupted ?? [], ...counted.interrupted]) };
     // what was begun in a call that never answered had passed the plan, unless it was another move
     if (event.conflictPolicy === ConflictPolicy.FAIL && from?.phase !== 'APPLY' && !begun.passedPlan) {
@@ -106,7 +121,7 @@ class Move {
   private async plan(tally: Tally, summary?: Summary): Promise<MoveAnswer | undefined> {
     const { root, restored, event, deadline } = this;
     const policy = event.conflictPolicy;
-    const end = await plan({ root, restored, policy, tally, summary, cursor: this.from?.cursor, cursors: this.cursors, deadline });
+    const end = await plan({ root, restored, ...this.judging(), tally, summary, cursor: this.from?.cursor, cursors: this.cursors, deadline });
     const more = summary ? { plan: summary.plan } : {};
     if (!end.done) {
       return this.answer('UNDECIDED', tally, { ...more, resume: { phase: 'PLAN', cursor: end.cursor, counts: tally.counts, notes: tally.notes, ...more } });
@@ -116,13 +131,15 @@ class Move {
   }
 
   private async apply(tally: Tally, begun: Begun, cursor?: string): Promise<MoveAnswer> {
-    const { root, recovery, restored, event, deadline } = this;
+    const { root, restored, event, deadline } = this;
     const last = await highestNumber(root, event.directory);
     const end = await apply({
       root,
       restored,
       recoveryDirectory: event.directory,
       policy: event.conflictPolicy,
+      ...this.judging(),
+      isItem: (path, name) => this.scope.isItem(path, name),
       tally,
       begun,
       journalAfter: last,
@@ -130,11 +147,7 @@ class Move {
       cursors: this.cursors,
       deadline,
       rateLimit: new RateLimit(event.operationsPerSecond),
-      finish: async () => {
-        if (tally.counts.failed === 0) {
-          await writeRecord(root, event.directory, (await recovery.stat()).ino, 'moved');
-        }
-      },
+      finish: async (isMoved) => this.finish(tally, isMoved),
     });
     if (!end.done) {
       const journal = end.journal ?? last;
@@ -146,6 +159,28 @@ class Move {
     const { failed } = tally.counts;
     const kept = await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {};
     return this.answer(failed === 0 ? 'MOVED' : 'INCOMPLETE', tally, kept);
+  }
+
+  private judging(): { judge: Judge; changes: Changes } {
+    const changes = new Changes(this.verified?.at, this.moved);
+    return { judge: new Judge(this.event.conflictPolicy, this.scope, changes), changes };
+  }
+
+  /** All was moved that can be: what is still to be true? */
+  private async finish(tally: Tally, isMoved: (path: string) => boolean): Promise<void> {
+    const { root, recovery, restored, event: { directory, items, disposal }, verified, moved } = this;
+    const missing = await notAtPlace({ root, restored, recoveryDirectory: directory, verified: verified?.items, items, moved, isMoved });
+    // what is still in the recovery directory is told already, be it with a directory that it lies in
+    const told = tally.counts.failed === 0 ? [] : tally.notes.map(({ path }) => path);
+    const isTold = ({ path, note }: PathNote) => told.some((each) => path === each || (note === EMPTY && path.startsWith(`${each}/`)));
+    missing.filter((each) => !isTold(each)).forEach(({ path, note }) => tally.add('failed', path, note));
+    if (tally.counts.failed > 0) {
+      return;
+    }
+    await writeRecord(root, directory, await recovery.stat(), 'moved');
+    if (disposal === RecoveryDirectoryDisposal.KEEP) {
+      await endVerification(root, directory, recovery); // it stays, so people may look into it again
+    }
   }
 
   private answer(outcome: MoveAnswer['outcome'], tally: Tally, more: Partial<MoveAnswer> = {}): MoveAnswer {

@@ -51,6 +51,7 @@ export class FirstPaths {
 /** Keeps up to so many notes, each path once. */
 export class Notes {
   private readonly kept: PathNote[];
+  private readonly firsts = new Set<string>();
 
   constructor(notes: readonly PathNote[] = [], private readonly most = MOST_NOTES) {
     this.kept = [...notes];
@@ -61,10 +62,26 @@ export class Notes {
     return [...this.kept].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  public add(path: string, note: string): void {
+  /** True for a path that was added as one of the first. */
+  public isFirst(path: string): boolean {
+    return this.firsts.has(path);
+  }
+
+  /** `first`: where there is no room, it takes that of one that is not. */
+  public add(path: string, note: string, first = false): void {
     const shown = shorten(path);
-    if (this.kept.length < this.most && this.kept.every((kept) => kept.path !== shown)) {
+    if (this.kept.some((kept) => kept.path === shown)) {
+      return;
+    }
+    if (first && this.kept.length >= this.most) {
+      const last = this.kept.map((kept) => this.firsts.has(kept.path)).lastIndexOf(false);
+      this.kept.splice(last < 0 ? this.kept.length : last, 1);
+    }
+    if (this.kept.length < this.most) {
       this.kept.push({ path: shown, note: shorten(note, LONGEST_NOTE) });
+      if (first) {
+        this.firsts.add(shown);
+      }
     }
   }
 }

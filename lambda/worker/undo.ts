@@ -1,3 +1,4 @@
+import { reopen } from './close';
 import { Notes } from './notes';
 import { ASIDE, asidePath, isOurs, NOT_OURS, openRecords, openRecordsIfThere, PRIVATE_MODE, removeJournal, removeRecord, writeRecord } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
@@ -46,6 +47,7 @@ export async function undo(root: Directory, event: UndoEvent, deadline: Deadline
   }
   // first of all: what is there again must not pass for moved, nor for a directory whose deletion has begun
   await removeRecord(root, event.directory, 'moved');
+  await removeRecord(root, event.directory, 'verified'); // what it puts back gets another ctime, and others may come to it again
   await callOffDeletion(root, event.directory);
   const recovery = await openRecoveryDirectory(root, event.directory) ?? await remake(root, event.directory);
   if (!recovery) {
@@ -140,6 +142,7 @@ class Undoing {
       notes.add(`/${directory}`, 'was moved away meanwhile, with what was taken back into it');
       return answer('INCOMPLETE', { ...answered.counts, left: 1 }, notes.notes);
     }
+    await reopen(root, directory, recovery);
     // what it did to times does not count as use
     await writeRecord(root, directory, ino, 'undone');
     await removeJournal(root, directory);

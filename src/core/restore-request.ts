@@ -23,6 +23,11 @@ export enum ConflictPolicy {
   REPLACE = 'REPLACE',
   /** The live entry stays; the restored one is put beside it under a name that tells when it was restored. */
   KEEP_BOTH = 'KEEP_BOTH',
+  /**
+   * Each requested item takes its place as a whole, also where both are directories: nothing is merged. What was there is kept aside
+   * as with REPLACE, in one rename. Of a full restore, whatever lies at the root is such an item.
+   */
+  SWAP = 'SWAP',
 }
 
 /** What becomes of the recovery directory after its content was moved into place. */

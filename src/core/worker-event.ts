@@ -4,7 +4,7 @@ import { checkExpectations } from './expectation';
 import { checkOperationsPerSecond } from './operations-per-second';
 import type { Problem } from './problem';
 import { parseRecoveryDirectoryName } from './recovery-directory';
-import { ConflictPolicy } from './restore-request';
+import { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
 import { checkShard } from './shard';
 import type { WorkerEvent } from './worker';
 
@@ -43,6 +43,17 @@ const policies = Object.values(ConflictPolicy);
 const conflictPolicy = required(oneOf('conflictPolicy', policies, 'FAIL moves nothing where anything is in the way'), 'conflictPolicy',
   { rule: `must be one of ${policies.join(', ')}`, value: null, remedy: 'FAIL moves nothing where anything is in the way' });
 
+const items: Check = ({ items: given }) => (isMissing(given) || (Array.isArray(given) && given.every((item) => typeof item === 'string')) ? [] : [{
+  subject: 'items', rule: 'must be a list of paths', value: given, remedy: 'write the items of the request, or null for a full restore',
+}]);
+
+/** Without them the directories that an item lies in would be swapped, with all that is live in them. */
+const swappedItems: Check = ({ conflictPolicy: policy, items: given }) => (policy !== ConflictPolicy.SWAP || given !== undefined ? [] : [{
+  subject: 'items', rule: `must be given with ${ConflictPolicy.SWAP}, which swaps each of them as a whole`, value: null, remedy: 'write the items of the request, or null for a full restore',
+}]);
+
+const disposal = oneOf('disposal', Object.values(RecoveryDirectoryDisposal), 'leave it out where nothing is to be done with it');
+
 /** A guard that is turned off by mistake is a guard that nobody misses until it is too late. */
 const guardsOff: Check = ({ guardsOff: given }) =>
   (isMissing(given) || (Array.isArray(given) && given.every((guard) => guard === RefusalReason.IN_USE || guard === UNPROVEN)) ? [] : [{
@@ -75,8 +86,8 @@ export const cutDirectoryProblem = (directory: unknown): Problem => ({
 const CHECKS: Readonly<Record<WorkerEvent['operation'], readonly Check[]>> = {
   survey: [flag('contents'), cut, rate],
   find: [],
-  verify: [expectations, oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
-  move: [conflictPolicy, flag('dryRun'), mostBytes, rate],
+  verify: [expectations, flag('close'), flag('only'), oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
+  move: [conflictPolicy, items, swappedItems, flag('only'), disposal, flag('dryRun'), mostBytes, rate],
   undo: [rate],
   delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, rate],
   release: [],

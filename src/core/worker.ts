@@ -124,6 +124,13 @@ export interface VerifyEvent {
   readonly directory: string;
   /** The items of the request; null for a full restore. */
   readonly items: string[] | null;
+  /** True: other entries beside the items, and below the directories on the way to them, were not asked for and are no finding. */
+  readonly only?: boolean;
+  /**
+   * True: a move follows. The recovery directory is closed (only root comes to what is in it) before it is looked at, and the move
+   * refuses whatever is changed from then on. If the verification fails, it is opened again.
+   */
+  readonly close?: boolean;
   /** What must be true of what was restored, beside the items being there. */
   readonly expectations?: readonly RestoreExpectation[];
   /** Compares what was restored with what is at its place now: by size and mtime, or also by the SHA-256 of the contents. */
@@ -188,6 +195,12 @@ export interface MoveEvent {
   readonly operation: 'move';
   readonly directory: string;
   readonly conflictPolicy: ConflictPolicy;
+  /** The items of the request; null for a full restore. After the move each of them is at its place, or the answer says which is not. */
+  readonly items?: string[] | null;
+  /** True: nothing but the items is moved; what was restored beside them stays in the recovery directory, and is no failure. */
+  readonly only?: boolean;
+  /** What becomes of the recovery directory: with KEEP it gets its owner and mode back once all is moved. */
+  readonly disposal?: RecoveryDirectoryDisposal;
   /** Answers what would be done, and moves nothing. */
   readonly dryRun?: boolean;
   /** How long the last answer is, as JSON, in bytes: its lists are cut from their ends. The log has all of it. Default: as long as it is. */

@@ -45,6 +45,7 @@ test('everything that StartRestoreJob needs, for items', async () => {
   expect(await prepare(ready(), { items: ['/a', '/b'] })).toEqual({
     request: { ...FILLED, items: ['/a', '/b'] },
     recoveryPoint: { arn: LATEST.RecoveryPointArn, created: '2026-07-26T05:00:00.000Z' },
+    closes: false,
     jobs: [{ items: ['/a', '/b'], only: false, expectations: [], metadata: { ...RESTORED, Encrypted: 'true', ItemsToRestore: '["/a","/b"]' }, idempotencyToken: TOKEN }],
     polling: { slowSeconds: 671, most: 939 },
     plansMove: false,
@@ -380,4 +381,10 @@ describe('another restore job', () => {
       .on('getRecoveryPointRestoreMetadata', METADATA, {});
     expect((await prepare(fake, { fullRestore: true, allowConcurrentRestores: true })).request.allowConcurrentRestores).toBe(true);
   });
+});
+
+test.each([
+  [{ afterRestore: 'MOVE_INTO_PLACE' }, true], [{ afterRestore: 'MOVE_INTO_PLACE', dryRun: true }, false], [{ afterRestore: 'VERIFY' }, false], [{ afterRestore: 'KEEP' }, false],
+])('the recovery directory is closed before it is looked at only where what was verified is moved: %j', async (more, closes) => {
+  expect(await prepare(ready(), { items: ['/a'], ...more })).toMatchObject({ closes });
 });

@@ -27,7 +27,7 @@ test.each([undefined, null])('%p is as good as missing, since state machines can
   expect(words({ operation: 'verify', mostBytes: missing })).toEqual([]);
 });
 
-const POLICY = "'conflictPolicy' must be one of FAIL, SKIP, REPLACE_IF_OLDER, REPLACE, KEEP_BOTH";
+const POLICY = "'conflictPolicy' must be one of FAIL, SKIP, REPLACE_IF_OLDER, REPLACE, KEEP_BOTH, SWAP";
 const SHARDS = "'cut.shards' must be a whole number from 1 to 100";
 const CUT_DIRECTORY = "'cut.directory' must be the name of a recovery directory at the root of the file system";
 const MOST_BYTES = "'mostBytes' must be a whole number, 1000 or more";
@@ -56,6 +56,11 @@ test.each<[Record<string, unknown>, string]>([
   [{ operation: 'delete', shard: 'YQ==' }, "'shard' must be one that a survey with `cut` answered with, got \"YQ==\"; leave it out to delete the whole"],
   [{ operation: 'delete', guardsOff: 'IN_USE' }, `${GUARDS}, got "IN_USE"; leave it out: no other guard can be turned off`],
   [{ operation: 'delete', guardsOff: ['IN_USE', 'RETENTION'] }, `${GUARDS}, got ["IN_USE","RETENTION"]; leave it out: no other guard can be turned off`],
+  [{ operation: 'move', conflictPolicy: 'SWAP' }, "'items' must be given with SWAP, which swaps each of them as a whole, got null; write the items of the request, or null for a full restore"],
+  [{ operation: 'move', conflictPolicy: 'SKIP', items: '/a' }, "'items' must be a list of paths, got \"/a\"; write the items of the request, or null for a full restore"],
+  [{ operation: 'move', conflictPolicy: 'SKIP', items: ['/a'], only: 'yes' }, "'only' must be true or false, got \"yes\"; leave it out for false"],
+  [{ operation: 'move', conflictPolicy: 'SKIP', disposal: 'keep' }, "'disposal' must be one of DELETE_WHEN_EMPTY, DELETE, KEEP, got \"keep\"; leave it out where nothing is to be done with it"],
+  [{ operation: 'verify', directory: 'x', items: null, close: 1 }, "'close' must be true or false, got 1; leave it out for false"],
 ])('one problem, in exactly these words: %j', (event, expected) => {
   expect(words(event)).toEqual([expected]);
 });

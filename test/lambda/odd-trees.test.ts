@@ -42,7 +42,7 @@ const FAST = 1e9;
 const looking = async (): Promise<SurveyedContent | undefined> => (await survey(root, { operation: 'survey', contents: true, operationsPerSecond: FAST }, deadline())).entries.find((entry) => entry.name === name)?.content;
 const cutting = (shards: number): Promise<SurveyAnswer> => survey(root, { operation: 'survey', cut: { directory: name, shards }, operationsPerSecond: FAST }, deadline());
 const verifying = (compare?: 'SHA256' | 'SIZE_AND_TIME'): Promise<VerifyAnswer> => verify(root, { operation: 'verify', directory: name, items: null, compare, operationsPerSecond: FAST }, deadline());
-const moving = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> => move(root, { operation: 'move', directory: name, conflictPolicy, operationsPerSecond: FAST }, deadline());
+const moving = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> => move(root, { operation: 'move', directory: name, conflictPolicy, items: null, operationsPerSecond: FAST }, deadline());
 const undoing = (): Promise<UndoAnswer> => undo(root, { operation: 'undo', directory: name, operationsPerSecond: FAST }, deadline());
 const deleting = (more: Partial<DeleteEvent> = {}): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, {
   operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, operationsPerSecond: FAST, ...more,

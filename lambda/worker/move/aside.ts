@@ -1,18 +1,16 @@
 import type { BigIntStats } from 'node:fs';
 import { isSame } from './decide';
-import { transfer } from './transfer';
+import { putBack } from './transfer';
 import { fromText } from '../../fs/byte-name';
-import { typeOf } from '../../fs/directory';
-import type { Directory, EntryType } from '../../fs/directory';
+import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
 import { join, nameOf, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import { ASIDE, asidePath, openRecords, PRIVATE_MODE } from '../records';
 
-/** A live entry that was kept aside, and where. */
+/** A live entry that was kept aside, and where; what it is now says `look`, since another one may have had the name by then. */
 export interface Kept {
   readonly path: TreePath;
-  readonly type: EntryType;
 }
 
 /** EFS: the longest name (Amazon EFS User Guide, "Quotas"). */
@@ -49,21 +47,29 @@ export class Aside {
         // the answer of the server may be what failed
         const kept = await aside.lstat(nameOf(path));
         if (kept && isSame(kept, there)) {
-          return { path, type: typeOf(kept) };
+          return { path };
         }
         if (isErrno(error, 'ENOENT')) {
           return undefined;
         }
         throw error;
       }
-      return { path, type: typeOf(there) };
+      return { path };
     });
   }
 
+  /** What was kept; undefined if it is there no more. */
+  public async look({ path }: Kept): Promise<BigIntStats | undefined> {
+    return this.use(path, async (aside) => aside.lstat(nameOf(path)));
+  }
+
   /** Moves a kept entry back to its place, if that is still free; true if it is there again. */
-  public async putBack({ path, type }: Kept, live: Directory, name: string): Promise<boolean> {
+  public async putBack({ path }: Kept, live: Directory, name: string): Promise<boolean> {
     try {
-      return await this.use(path, async (aside) => transfer(aside, nameOf(path), type, live, name));
+      return await this.use(path, async (aside) => {
+        const own = await aside.lstat(nameOf(path));
+        return own !== undefined && putBack(aside, nameOf(path), own, live, name);
+      });
     } catch (error) {
       errnoOrThrow(error);
       return false;

@@ -1,14 +1,12 @@
-import { SKIPPED_AT_ROOT } from './apply';
-import { decide, relate } from './decide';
+import { CHANGED_DIRECTORY } from './changes';
+import type { Changes } from './changes';
 import type { Action } from './decide';
+import type { Judge, Judgement } from './judge';
 import { TAKEN } from './place';
 import { filesOf, sizesOf, Summary } from './summary';
 import type { Sizes } from './summary';
 import { Tally } from './tally';
-import { isReservedRootName } from '../../../src/core/reserved-root-name';
-import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts, MovePlan } from '../../../src/core/worker';
-import { toText } from '../../fs/byte-name';
 import type { CursorStore } from '../../fs/cursor';
 import type { Directory } from '../../fs/directory';
 import { errnoOf, isErrno } from '../../fs/errno';
@@ -22,7 +20,8 @@ import type { Deadline } from '../../runtime/deadline';
 export interface PlanOptions {
   readonly root: Directory;
   readonly restored: Tree;
-  readonly policy: ConflictPolicy;
+  readonly judge: Judge;
+  readonly changes: Changes;
   /** Counts what would be done. */
   readonly tally: Tally;
   /** Counts files and bytes, and keeps samples, for a dry run. */
@@ -33,6 +32,15 @@ export interface PlanOptions {
 }
 
 const FATES: Readonly<Record<Action, keyof MoveCounts>> = { MOVE: 'moved', REPLACE: 'replaced', KEEP_BOTH: 'keptBoth', SKIP: 'skipped', FAIL: 'failed' };
+/** What becomes of an entry as a whole, and what is to be said; undefined for what is merged, or left without a word. */
+function fateOf(judgement: Judgement): { readonly fate: keyof MoveCounts; readonly note?: string } | undefined {
+  switch (judgement.kind) {
+    case 'ACT': return { fate: FATES[judgement.action], note: NOTES[FATES[judgement.action]] };
+    case 'STAY': return judgement;
+    default: return undefined;
+  }
+}
+
 const NOTES: Partial<Record<keyof MoveCounts, string>> = { failed: TAKEN, skipped: TAKEN };
 
 /** Looks what a move would do; moves nothing. */
@@ -95,7 +103,7 @@ class Plan {
   }
 
   private async enter(parent: Directory, name: string, path: TreePath, above: Context): Promise<Context | undefined> {
-    const { policy, summary } = this.options;
+    const { judge, summary } = this.options;
     if (above !== '') {
       return above;
     }
@@ -103,16 +111,14 @@ class Plan {
     if (!own?.isDirectory()) {
       return undefined;
     }
-    if (path === name && isReservedRootName(toText(name))) {
-      return summary && 'skipped';
-    }
     const there = await this.live.use(parentOf(path), async (directory) => directory.lstat(name)).catch((error) => {
       if (errnoOf(error) === undefined) {
         throw error;
       }
       return undefined; // the visit of the parent has told it
     });
-    return relate(own, there) === 'MERGE' ? '' : summary && FATES[decide(policy, own, there)];
+    const judgement = judge.of(parentOf(path), name, own, there);
+    return judgement.kind === 'MERGE' ? '' : summary && fateOf(judgement)?.fate;
   }
 
   private async visit(visit: Visit): Promise<VisitEnd> {
@@ -155,13 +161,16 @@ class Plan {
 
   /** Decides about the entries of a directory that both sides have. */
   private async compare({ directory, path, entries, skipped }: Visit, live: Directory, counted: Counted): Promise<VisitEnd> {
-    const { tally, policy, summary, deadline } = this.options;
+    const { tally, judge, changes, summary, deadline } = this.options;
     const add = (fate: keyof MoveCounts, sizes: Sizes, shown: string, note?: string) => {
       tally.add(fate, shown, note);
       summary?.add(fate, sizes, shown);
       counted.add(fate);
       counted.addSizes(fate, sizes);
     };
+    if (skipped === 0 && changes.areAsked && changes.hasMerged(await directory.stat(), path === '')) {
+      add('failed', sizesOf([]), live.path, CHANGED_DIRECTORY);
+    }
     const names = await Names.list(live);
     let position = skipped;
     for await (const batch of entries) {
@@ -173,11 +182,9 @@ class Plan {
       found.forEach((name, index) => {
         const [stats, there] = [own[index], places.get(name)];
         const shown = live.pathOf(name);
-        if (path === '' && isReservedRootName(toText(name))) {
-          add('skipped', sizesOf(stats ? [stats] : []), shown, SKIPPED_AT_ROOT);
-        } else if (stats && relate(stats, there) !== 'MERGE') {
-          const fate = FATES[decide(policy, stats, there)];
-          add(fate, sizesOf([stats]), shown, NOTES[fate]);
+        const met = stats && fateOf(judge.of(path, name, stats, there));
+        if (met) {
+          add(met.fate, sizesOf([stats]), shown, met.note);
         }
       });
       position += batch.length;

@@ -31,7 +31,7 @@ export class Retrieval {
   private held: Held[] = [];
 
   /** `restored` makes directories that are missing. */
-  constructor(private readonly restored: Tree, private readonly taken: Taken, private readonly mustStop: () => boolean) {}
+  constructor(private readonly root: Directory, private readonly restored: Tree, private readonly taken: Taken, private readonly mustStop: () => boolean) {}
 
   /** What is to be said if it is not in the recovery directory then. `entry` stands for it. */
   public async retrieve(place: Directory, line: EntryLine, path: TreePath, entry: string): Promise<string | undefined> {
@@ -100,7 +100,7 @@ export class Retrieval {
     }
     const wasWritten = !isUnwritten(line, own)
       // what time is not enough for was looked at before it was taken
-      || (line.type === 'directory' && await isUntouched(taken.directory, taken.name, BigInt(line.at!), this.mustStop) === false);
+      || (line.type === 'directory' && await isUntouched(this.root, taken.directory, taken.name, BigInt(line.at!), this.mustStop) === false);
     return wasWritten ? WAS_CHANGED : undefined;
   }
 

@@ -71,7 +71,7 @@ export class Reversal {
     this.counted = { ...options.counts };
     this.left = new Set(options.begun?.left);
     this.looked = options.begun?.looked;
-    this.retrieval = new Retrieval(options.restored, options.taken, () => options.deadline.reached);
+    this.retrieval = new Retrieval(options.root, options.restored, options.taken, () => options.deadline.reached);
   }
 
   public get counts(): UndoCounts {
