@@ -9,10 +9,11 @@ import { retrying } from '../fs/retrying';
 /**
  * What is on record about a recovery directory, in files of ours on the same file system. `moved`: its content was moved into
  * place (the workflow verifies before it moves). `undone`: that was taken back. `quarantined`: it was taken out of the way.
- * `deleting`: all guards let its deletion begin.
+ * `deleting`: all guards let its deletion begin. `found`: a workflow found it right after its restore job. `refused`: a deletion was
+ * refused, or came to no end.
  */
 export type RecordName = (typeof RECORDS)[number];
-export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting'] as const;
+export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'found', 'refused'] as const;
 
 /** A record, and when the file system says that it was written. */
 export interface Record {
