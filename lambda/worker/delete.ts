@@ -15,6 +15,7 @@ import { RateLimit } from '../runtime/rate-limit';
 import { inspect } from './delete/inspect';
 import type { Inspection } from './delete/inspect';
 import { Inventory } from './delete/inventory';
+import { noteRefusal } from './delete/note-refusal';
 import { removeTree } from './delete/remove-tree';
 import type { Removal } from './delete/remove-tree';
 import { Watch } from './delete/watch';
@@ -34,7 +35,9 @@ export async function deleteRecoveryDirectory(root: Directory, event: DeleteEven
   const parsed = parseRecoveryDirectoryName(event.directory);
   const directory = parsed && await openRecoveryDirectory(root, event.directory);
   try {
-    return await new Deletion(root, event, deadline, directory).run();
+    const answer = await new Deletion(root, event, deadline, directory).run();
+    await noteRefusal(root, event.directory, directory, answer);
+    return answer;
   } finally {
     await directory?.close();
   }

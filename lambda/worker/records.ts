@@ -12,9 +12,10 @@ import { retrying } from '../fs/retrying';
  * place (the workflow verifies before it moves). `undone`: that was taken back. `quarantined`: it was taken out of the way.
  * `deleting`: all guards let its deletion begin. `closed`: nobody but root looks into it for a while, and whom it belonged to before.
  * `found`: what it was like right after the restore job. `verified`: its last verification, after which nothing in it may change.
+ * `refused`: a deletion was refused, or came to no end.
  */
 export type RecordName = (typeof RECORDS)[number];
-export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'closed', 'found', 'verified'] as const;
+export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'closed', 'found', 'verified', 'refused'] as const;
 
 /** A record, what else is in it, and when the file system says that it was written. */
 export interface Record {

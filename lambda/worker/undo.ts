@@ -42,14 +42,18 @@ export async function undo(root: Directory, event: UndoEvent, deadline: Deadline
     return answer('NOTHING_TO_UNDO', NOTHING);
   }
   const quarantine = fromText(quarantineNameOf(event.directory));
-  if (await root.lstat(quarantine)) { // what was never moved is in it, and what is taken back belongs there, too
-    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: root.pathOf(quarantine), note: 'is in quarantine: release it, then undo again' }]);
+  const plain = await root.lstat(fromText(event.directory));
+  if (plain && await root.lstat(quarantine)) { // what was never moved is in one of the two, and nobody can tell in which
+    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: root.pathOf(quarantine), note: 'is in quarantine, and its name is taken: release it, then undo again' }]);
   }
   // first of all: what is there again must not pass for moved, nor for a directory whose deletion has begun
   await removeRecord(root, event.directory, 'moved');
   await removeRecord(root, event.directory, 'verified'); // what it puts back gets another ctime, and others may come to it again
   await callOffDeletion(root, event.directory);
   const recovery = await openRecoveryDirectory(root, event.directory) ?? await remake(root, event.directory);
+  if (!recovery && await root.lstat(quarantine)) {
+    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: root.pathOf(quarantine), note: 'is in quarantine, and not on record as that: release it, then undo again' }]);
+  }
   if (!recovery) {
     return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: 'is not a real directory on this file system' }]);
   }
@@ -189,10 +193,11 @@ class Undoing {
   }
 }
 
-/** A recovery directory that was deleted is made again, for what goes back into it. */
+/** A recovery directory that was deleted is made again, for what goes back into it; not beside one in quarantine, which holds what was never moved. */
 async function remake(root: Directory, recoveryDirectory: string): Promise<Directory | undefined> {
   const name = fromText(recoveryDirectory);
-  return await root.lstat(name) === undefined ? openOrMake(root, [name], PRIVATE_MODE) : undefined;
+  const isGone = await root.lstat(name) === undefined && await root.lstat(fromText(quarantineNameOf(recoveryDirectory))) === undefined;
+  return isGone ? openOrMake(root, [name], PRIVATE_MODE) : undefined;
 }
 
 function answer(outcome: UndoAnswer['outcome'], counts: UndoCounts, notes: UndoAnswer['notes'] = [], resume: UndoResume | null = null): UndoAnswer {

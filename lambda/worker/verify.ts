@@ -3,14 +3,14 @@ import { MOST_NOTES } from './notes';
 import { isOurs, NOT_OURS } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
-import { listSurveyedNames } from './survey/names';
+import { lostAndFoundNames } from './survey/names';
 import { treePathOf } from './verify/expected';
 import { foreignTo } from './verify/foreign';
 import { LookThrough } from './verify/look-through';
 import { NOTHING } from './verify/tally';
 import { beginVerification, endVerification, passVerification } from './verify/verified';
 import { WORK_DIRECTORY } from '../../src/core/contract';
-import { classifyRootEntry, parseRecoveryDirectoryName, RootEntryKind } from '../../src/core/recovery-directory';
+import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 import type { TreeCounts, VerifyAnswer, VerifyEvent, VerifyResume } from '../../src/core/worker';
 import { existsBelow } from '../fs/descend';
 import type { Directory } from '../fs/directory';
@@ -71,7 +71,7 @@ async function conclude(root: Directory, findings: readonly string[], found: Pic
     verdict: findings.length === 0 ? 'PASSED' : 'FAILED',
     findings: shown,
     ...withComparison(found),
-    lostAndFound: (await listSurveyedNames(root)).filter((name) => classifyRootEntry(name) === RootEntryKind.LOST_AND_FOUND),
+    lostAndFound: await lostAndFoundNames(root, MOST_NOTES),
     resume: null,
   };
 }

@@ -46,11 +46,11 @@ export interface SurveyedEntry {
   readonly instant?: string;
   /** How long ago that was. */
   readonly ageSeconds?: number;
-  /** Whose it is, where the survey looked. */
+  /** Whose it is, where its name has an instant: only root's own, and those on record, are recovery directories. */
   readonly uid?: number;
   /** True where a workflow of ours has it on record, whoever's it is. */
   readonly onRecord?: boolean;
-  /** When the worker last refused to delete it, ISO 8601. */
+  /** When the worker last refused to delete it, or came to no end with it; ISO 8601. */
   readonly refusedAt?: string;
   /** What is in it, where the survey was asked to look. */
   readonly content?: SurveyedContent;
@@ -72,11 +72,18 @@ export interface SurveyedContent {
 export interface SurveyAnswer {
   readonly operation: 'survey';
   readonly done: boolean;
-  /** The oldest 250; of each kind whose names have no instant the first 20. */
+  /** Of root's own the oldest 250, of others the oldest 50; of each kind whose names have no instant the first 20. */
   readonly entries: SurveyedEntry[];
-  /** What there is besides, all of it newer than the entries; left out where nothing is. */
+  /** What there is of root's own besides, all of it newer than the entries; left out where nothing is. */
   readonly omitted?: { readonly directories: number; readonly recoveryDirectories: number };
-  /** The newest 300 names, for the set difference of `find`. */
+  /** How many bear such a name and are not root's; left out where there is none. */
+  readonly foreign?: number;
+  /** How many have an instant that is yet to come; left out where there is none. */
+  readonly future?: number;
+  /**
+   * For the set difference of `find`: of those up to now root's newest 300 and the newest 100 of others, of those from the future
+   * the next 50 of both.
+   */
   readonly names: string[];
   /** False if `.cdk-efs-backup` at the root was made by somebody else: nothing can be moved or deleted. */
   readonly workDirectoryIsOurs: boolean;

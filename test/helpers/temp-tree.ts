@@ -87,6 +87,12 @@ export function fingerprint(top: string): Record<string, string> {
     [name, [type, content, stats.ino, stats.mode, stats.nlink, stats.uid, stats.gid, stats.mtimeNs, stats.ctimeNs].join(' ')]));
 }
 
+/** The same without what is on record about it: a deletion that is refused notes that. */
+export function fingerprintWithoutRefusal(top: string): Record<string, string> {
+  const isRecord = (path: string) => /^\.cdk-efs-backup(\/[^/]*)?$/.test(path) || path.endsWith('/refused.json');
+  return Object.fromEntries(Object.entries(fingerprint(top)).filter(([path]) => !isRecord(path)));
+}
+
 /** The contents of all files, sorted; with `distinct`, the further names of one file do not count. */
 export function contents(top: string): string[] {
   const files = Object.values(describeTree(top)).filter(({ type }) => type !== 'directory');

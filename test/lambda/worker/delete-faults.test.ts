@@ -99,11 +99,11 @@ test('where something lies on another device, nothing is deleted', async () => {
     const stats = await real.call(this);
     return this.name === 'mounted' ? Object.assign(Object.create(Object.getPrototypeOf(stats)), stats, { dev: stats.dev + 1n }) : stats;
   });
-  const before = outline(top());
+  const before = outline(`${top()}/${name}`);
   expect(await run()).toMatchObject({
     outcome: 'REFUSED', deletedEntries: 0, refusals: [{ reason: 'UNREADABLE', detail: `'/${name}/a/mounted' could not be read: lies on another device` }],
   });
-  expect(outline(top())).toEqual(before);
+  expect(outline(`${top()}/${name}`)).toEqual(before);
 });
 
 test('what somebody else deletes meanwhile is no failure', async () => {
@@ -210,9 +210,9 @@ describe('a directory that is swapped for a symbolic link during the run', () =>
 
 test.each([['opendir', '/a'], ['handle.stat', '/a'], ['open', '/a']])('where %s of %s fails in the look before the deletion, nothing is deleted', async (operation, end) => {
   build(top(), { [name]: { a: { f: '1' } } });
-  const before = outline(top());
+  const before = outline(`${top()}/${name}`);
   expect(await failing('EIO', at(operation, end), run)).toMatchObject({
     outcome: 'REFUSED', deletedEntries: 0, refusals: [{ reason: 'UNREADABLE', detail: `'/${name}/a' could not be read: EIO` }],
   });
-  expect(outline(top())).toEqual(before);
+  expect(outline(`${top()}/${name}`)).toEqual(before);
 });

@@ -13,7 +13,7 @@ import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../../src/core/res
 import type { DeleteAnswer, DeleteEvent, ReleaseAnswer } from '../../../src/core/worker';
 import { crashPoints } from '../../helpers/effort';
 import { crashingAt, endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
-import { build, clear, directory, fifo, file, fingerprint, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, clear, directory, fifo, file, fingerprintWithoutRefusal, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const HOUR = 3_600_000;
@@ -40,7 +40,7 @@ const releasing = (recoveryDirectory = name): Promise<ReleaseAnswer> => release(
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 /** What is at the root, but for our records. */
 const names = () => fs.readdirSync(top()).filter((each) => each !== '.cdk-efs-backup').sort();
-const at = (path: string) => fingerprint(`${top()}/${path}`);
+const at = (path: string) => fingerprintWithoutRefusal(`${top()}/${path}`);
 
 const CONTENT: Tree = { a: { 'f': file('x', { mtime: 1000, mode: 0o600 }), 'g\n': '' }, b: directory({}, { mode: 0o1777 }), l: symbolicLink('..'), p: fifo };
 
