@@ -8,12 +8,21 @@ export type TreePath = string;
 
 export const join = (path: TreePath, name: string): TreePath => (path === '' ? name : `${path}/${name}`);
 export const parentOf = (path: TreePath): TreePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-export const depthOf = (path: TreePath): number => componentsOf(path).length;
+export function depthOf(path: TreePath): number {
+  let depth = path === '' ? 0 : 1;
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+    depth += 1;
+  }
+  return depth;
+}
 export const nameOf = (path: TreePath): string => path.slice(path.lastIndexOf('/') + 1);
 export const componentsOf = (path: TreePath): string[] => (path === '' ? [] : path.split('/'));
 
 /** Lambda: 1,024 file descriptors a function ("Lambda quotas"); two trees and 64 listings at once leave half of them free. */
 const MOST_OPEN = 200;
+/** Of the paths that were asked for last: enough for the longest chain of directories, on the way down and up again. */
+const MOST_NODES = 1_024;
+const MOST_NODE_BYTES = 128 * 1024 * 1024;
 
 export interface TreeOptions {
   /** Makes directories that are missing, with this mode. Left out: ENOENT. */
@@ -50,6 +59,10 @@ export class Tree {
   /** Where nodes are, of those that were come to lately: what was cut off is in no branch any more. */
   private readonly places = new WeakMap<Node, Branch>();
 
+  /** Those of the paths that were asked for last. */
+  private readonly nodes = new Map<TreePath, Node>();
+  private nodeBytes = 0;
+
   constructor(private readonly top: Directory, private readonly options: TreeOptions = {}) {}
 
   /**
@@ -57,7 +70,7 @@ export class Tree {
    * the way to it, is anything else, a symbolic link included.
    */
   public async use<T>(path: TreePath | Node, action: (directory: Directory) => Promise<T>): Promise<T> {
-    const node = nodeOf(path);
+    const node = this.nodeOf(path);
     if (node.depth === 0) {
       return action(this.top);
     }
@@ -71,7 +84,7 @@ export class Tree {
 
   /** True if there is no directory at a path any more, whatever is still open: another client may have removed it (ESTALE). */
   public async isGone(path: TreePath | Node): Promise<boolean> {
-    const { components, depth } = nodeOf(path);
+    const { components, depth } = this.nodeOf(path);
     try {
       const directory = depth === 0 ? undefined : await openBelow(this.top, components);
       try {
@@ -87,7 +100,7 @@ export class Tree {
 
   /** A directory was removed or renamed: whoever asks for its path, or for one below it, means another one. */
   public async forget(path: TreePath | Node): Promise<void> {
-    const branch = this.branchOf(nodeOf(path));
+    const branch = this.branchOf(this.nodeOf(path));
     await (branch && this.dropAll(branch));
   }
 
@@ -193,6 +206,25 @@ export class Tree {
     }
   }
 
+  /** The node of a path from the top: taking a long one apart costs as much as all else, and the next one is mostly at or below it. */
+  private nodeOf(path: TreePath | Node): Node {
+    if (typeof path !== 'string') {
+      return path;
+    }
+    const known = this.nodes.get(path) ?? (path === '' ? Node.top() : this.nodes.get(parentOf(path))?.child(nameOf(path)));
+    const node = known ?? Node.top().at(path);
+    this.nodeBytes += this.nodes.delete(path) ? 0 : path.length;
+    this.nodes.set(path, node);
+    for (const oldest of this.nodes.keys()) {
+      if (this.nodes.size <= MOST_NODES && this.nodeBytes <= MOST_NODE_BYTES) {
+        break;
+      }
+      this.nodes.delete(oldest);
+      this.nodeBytes -= oldest.length;
+    }
+    return node;
+  }
+
   /** The branch of a node; undefined if nothing is open there or below. */
   private branchOf(node: Node): Branch | undefined {
     const deepest = this.deepestBranch(node);
@@ -244,6 +276,3 @@ function nodesBetween(above: Node, node: Node): Node[] {
   }
   return nodes;
 }
-
-/** The node of a path from the top. */
-const nodeOf = (path: TreePath | Node): Node => (typeof path === 'string' ? Node.top().at(path) : path);

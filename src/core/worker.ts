@@ -72,7 +72,7 @@ export interface SurveyedContent {
 export interface SurveyAnswer {
   readonly operation: 'survey';
   readonly done: boolean;
-  /** Of root's own the oldest 250, of others the oldest 50; of each kind whose names have no instant the first 20. */
+  /** Of root's own the oldest 250, of others the oldest 10; of each kind whose names have no instant the first 20. */
   readonly entries: SurveyedEntry[];
   /** What there is of root's own besides, all of it newer than the entries; left out where nothing is. */
   readonly omitted?: { readonly directories: number; readonly recoveryDirectories: number };
@@ -81,8 +81,8 @@ export interface SurveyAnswer {
   /** How many have an instant that is yet to come; left out where there is none. */
   readonly future?: number;
   /**
-   * For the set difference of `find`: of those up to now root's newest 300 and the newest 100 of others, of those from the future
-   * the next 50 of both.
+   * For the set difference of `find`: of those up to now root's newest 300 and the newest 40 of others, of those from the future
+   * the next 10 of both.
    */
   readonly names: string[];
   /** False if `.cdk-efs-backup` at the root was made by somebody else: nothing can be moved or deleted. */

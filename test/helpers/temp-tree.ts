@@ -89,8 +89,8 @@ export function fingerprint(top: string): Record<string, string> {
 
 /** The same without what is on record about it: a deletion that is refused notes that. */
 export function fingerprintWithoutRefusal(top: string): Record<string, string> {
-  const isRecord = (path: string) => /^\.cdk-efs-backup(\/[^/]*)?$/.test(path) || path.endsWith('/refused.json');
-  return Object.fromEntries(Object.entries(fingerprint(top)).filter(([path]) => !isRecord(path)));
+  const isRecord = (place: string) => /^\.cdk-efs-backup(\/[^/]*)?$/.test(place) || place.endsWith('/refused.json');
+  return Object.fromEntries(Object.entries(fingerprint(top)).filter(([place]) => !isRecord(place)));
 }
 
 /** The contents of all files, sorted; with `distinct`, the further names of one file do not count. */

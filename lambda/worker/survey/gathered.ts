@@ -9,19 +9,21 @@ import { errnoOrThrow } from '../../fs/errno';
 import { readRecord } from '../records';
 
 /**
- * An answer goes through the state of a state machine, which holds 256 KiB: these entries and names take less than 80 KiB of it, what is in
+ * An answer goes through the state of a state machine, which holds 256 KiB: these entries and names take less than 104 KiB of it, what is in
  * them less than 150 KiB. Of the entries the oldest are told, since they are what is cleaned up first, of the names the newest,
  * since no other one can be what a restore job that starts now has made.
  */
 const MOST_ENTRIES = 250;
 const MOST_NAMES = 300;
 /** Of what is not root's, beside those: whoever may write to the root makes as many as he likes, so they take the place of no other. */
-const MOST_FOREIGN_ENTRIES = 50;
-const MOST_FOREIGN_NAMES = 100;
+const MOST_FOREIGN_ENTRIES = 10;
+const MOST_FOREIGN_NAMES = 40;
 /** Of names from the future, the next ones: a job that takes long may come to them. */
-const MOST_FUTURE_NAMES = 50;
+const MOST_FUTURE_NAMES = 10;
 /** Of each kind whose names have no instant: they may be as long as names can be. */
 const MOST_WITHOUT_INSTANT = 20;
+/** As JSON, in which a byte may become six. */
+const MOST_BYTES_WITHOUT_INSTANT = 6_000;
 
 /** What lies at the root, as far as an answer has room for it. */
 export interface RootEntry {
@@ -61,7 +63,7 @@ export class Gathered {
       for (const entry of dated) {
         const own = found.get(entry.name);
         const more = recorded.has(recordsOf(entry.name)) && own ? await onRecord(root, entry.name, own.ino) : {};
-        gathered.add({ ...entry, ...(own ? { uid: Number(own.uid) } : {}), ...more });
+        gathered.add({ ...entry, ...(own ? { uid: isRoots(own.uid) ? 0 : Number(own.uid) } : {}), ...more });
       }
     }
     return gathered;
@@ -101,7 +103,10 @@ export class Gathered {
   }
 
   private get withoutInstant(): RootEntry[] {
-    return [...this.undated.values()].flatMap(({ all }) => all);
+    return [...this.undated.values()].flatMap(({ all }) => {
+      let bytes = 0;
+      return all.filter(({ name }) => (bytes += Buffer.byteLength(JSON.stringify(name))) <= MOST_BYTES_WITHOUT_INSTANT);
+    });
   }
 
   private add(entry: RootEntry): void {
