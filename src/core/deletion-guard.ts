@@ -1,3 +1,4 @@
+import { isNormalized } from './access-point-root';
 import { isWithin } from './item-path';
 import { classifyRootEntry, parseRecoveryDirectoryName, quarantineNameOf, RootEntryKind } from './recovery-directory';
 
@@ -19,6 +20,10 @@ export enum RefusalReason {
   IN_USE = 'IN_USE',
   /** Part of it could not be read, so nobody can tell whether somebody works in it. */
   UNREADABLE = 'UNREADABLE',
+  /** Nothing proves that a restore made it: neither a record of ours, nor one restore job of AWS Backup that fits. */
+  UNPROVEN = 'UNPROVEN',
+  /** Something in it is older than the restore, so it was not restored. */
+  NOT_RESTORED = 'NOT_RESTORED',
   /** What is on record about it cannot be believed: others may have written that. */
   RECORDS_NOT_OURS = 'RECORDS_NOT_OURS',
   /** The caller did not bring the facts that a guard needs. */
@@ -55,9 +60,6 @@ export interface DeletionFacts {
 
 /** Facts arrive as JSON: null, or anything but a list of texts, is as good as missing. */
 const isListOfTexts = (fact: unknown): fact is readonly string[] => Array.isArray(fact) && Array.from(fact).every((item) => typeof item === 'string');
-
-/** An absolute path without "//", "." and "..": only such paths can be compared. */
-const isNormalized = (path: string): boolean => path === '/' || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path);
 
 /** Every reason, as far as names, times and facts tell, not to delete a directory; an empty list lets the worker go on. */
 export function refuseDeletion(facts: DeletionFacts): Refusal[] {

@@ -13,7 +13,7 @@ test.each<[string, Record<string, unknown>]>([
   ['find', {}], ['release', {}], ['undo', { operationsPerSecond: 3_500 }],
   ['verify', { expectations: [{ path: '/a' }], compare: 'SHA256' }], ['verify', { compare: 'SIZE_AND_TIME', expectations: [] }], ['verify', { mostBytes: 1_000 }],
   ['move', { conflictPolicy: 'FAIL' }], ['move', { conflictPolicy: 'KEEP_BOTH', dryRun: true, mostBytes: 25_000 }], ['move', { conflictPolicy: 'REPLACE', dryRun: false }],
-  ['delete', { mode: 'DELETE', guardsOff: ['IN_USE'], shard: SHARD }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
+  ['delete', { mode: 'DELETE', guardsOff: ['IN_USE', 'UNPROVEN'], shard: SHARD }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
 ])('%s with %j is right', (operation, more) => {
   expect(words({ operation, ...more })).toEqual([]);
 });
@@ -31,7 +31,7 @@ const POLICY = "'conflictPolicy' must be one of FAIL, SKIP, REPLACE_IF_OLDER, RE
 const SHARDS = "'cut.shards' must be a whole number from 1 to 100";
 const CUT_DIRECTORY = "'cut.directory' must be the name of a recovery directory at the root of the file system";
 const MOST_BYTES = "'mostBytes' must be a whole number, 1000 or more";
-const GUARDS = '\'guardsOff\' must be a list that holds nothing but "IN_USE"';
+const GUARDS = '\'guardsOff\' must be a list that holds nothing but "IN_USE" and "UNPROVEN"';
 
 test.each<[Record<string, unknown>, string]>([
   [{ operation: 'survey', contents: 'yes' }, "'contents' must be true or false, got \"yes\"; leave it out for false"],

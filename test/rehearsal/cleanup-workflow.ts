@@ -10,7 +10,7 @@ import { CleanupRehearsal } from '../../rehearsal/cleanup-rehearsal';
 import type { CleanupRehearsalOptions } from '../../rehearsal/cleanup-rehearsal';
 import type { StateEvent } from '../../rehearsal/run/execution-history';
 import type { Execution } from '../../rehearsal/run/state-machine';
-import { BackedUpFileSystem, CleanupMode, RecoveryDirectoryCleanup } from '../../src';
+import { BackedUpFileSystem, CleanupMode, RecoveryDirectoryCleanup, UnprovenDirectories } from '../../src';
 import type { CleanupSettings } from '../../src/core/cleanup';
 import type { CleanupReport } from '../../src/core/cleanup-report';
 import { CLEANUP_REPORT_SCHEMA } from '../../src/core/cleanup-report-schema';
@@ -40,6 +40,7 @@ export class CleanupBench {
       vpc,
       mode: CleanupMode.DELETE,
       deleteAfter: DELETE_AFTER,
+      unprovenDirectories: UnprovenDirectories.CLEAN_UP, // no restore job made what the tests make
       ...(variant === 'FULL' ? {
         workers: 3, notificationTopic: new sns.Topic(stack, 'Topic'), restoreWorkflows: [data.addRestoreWorkflow('Restore')],
       } : {}),
