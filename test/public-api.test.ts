@@ -19,7 +19,7 @@ const EXPORTS = [
   'EfsFileSystemPolicy', 'EfsLogicallyAirGappedVault', 'EfsLogicallyAirGappedVaultProps', 'EfsOnDemandBackup', 'EfsOnDemandBackupGrants',
   'EfsOnDemandBackupOptions', 'EfsOnDemandBackupProps', 'EfsRegionOptIn', 'EfsRegionOptInProps', 'EfsRestoreWorkflow', 'EfsRestoreWorkflowGrants',
   'EfsRestoreWorkflowOptions', 'EfsRestoreWorkflowProps', 'EfsTagCondition', 'FileSystemSelector', 'FinalBackup', 'FinalBackupOptions',
-  'FinalBackupProps', 'NewFileSystem', 'NewFileSystemPerformanceMode', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
+  'FinalBackupProps', 'MergedDirectories', 'NewFileSystem', 'NewFileSystemPerformanceMode', 'PilingUpAlarmOptions', 'RecoveryDirectoryCleanup', 'RecoveryDirectoryCleanupGrants', 'RecoveryDirectoryCleanupOptions',
   'RecoveryDirectoryCleanupProps', 'RecoveryDirectoryDisposal', 'RegionOptInMode', 'RestoreApproval', 'RestoreApprovalStage', 'RestoreExpectation', 'RestoreHooks',
   'RestoreMetric', 'RestoreRequest', 'UnfinishedFinalBackup', 'VaultEncryption',
   'VaultEvent', 'VaultKeyOptions', 'VaultLock', 'VaultLockOptions', 'WorkflowHook', 'WorkflowHookOptions',

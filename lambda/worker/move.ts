@@ -1,9 +1,10 @@
 import { Cursors } from './cursors';
 import { WORK_DIRECTORY } from '../../src/core/contract';
-import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
-import type { MoveAnswer, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
+import { ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
+import type { DifferingDirectories, MoveAnswer, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
 import { Tree } from '../fs/tree';
+import type { TreePath } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
 import { callOffDeletion } from './delete/call-off';
@@ -12,6 +13,7 @@ import { EMPTY, notAtPlace } from './move/at-place';
 import { Changes } from './move/changes';
 import { highestNumber, journalNumbers } from './move/journal';
 import { Judge } from './move/judge';
+import { Merged } from './move/merged';
 import { plan } from './move/plan';
 import { recount } from './move/recount';
 import type { Begun } from './move/recount';
@@ -61,6 +63,14 @@ const beginAnew = (from: MoveResume | undefined): MoveResume | undefined =>
 
 /** In an answer, which goes through the state of a state machine. */
 const MOST_INTERRUPTED = 100;
+
+/** What decides about entries, and what is gathered on the way. */
+interface Judging {
+  readonly judge: Judge;
+  readonly changes: Changes;
+  readonly merged: Merged;
+  readonly isItem: (path: TreePath, name: string) => boolean;
+}
 
 class Move {
   private from?: MoveResume;
@@ -121,8 +131,9 @@ class Move {
   private async plan(tally: Tally, summary?: Summary): Promise<MoveAnswer | undefined> {
     const { root, restored, event, deadline } = this;
     const policy = event.conflictPolicy;
-    const end = await plan({ root, restored, ...this.judging(), tally, summary, cursor: this.from?.cursor, cursors: this.cursors, deadline });
-    const more = summary ? { plan: summary.plan } : {};
+    const judging = this.judging(summary && this.from?.mergedDirectories);
+    const end = await plan({ root, restored, ...judging, tally, summary, cursor: this.from?.cursor, cursors: this.cursors, deadline });
+    const more = summary ? { plan: summary.plan, ...judging.merged.answer } : {};
     if (!end.done) {
       return this.answer('UNDECIDED', tally, { ...more, resume: { phase: 'PLAN', cursor: end.cursor, counts: tally.counts, notes: tally.notes, ...more } });
     }
@@ -133,13 +144,13 @@ class Move {
   private async apply(tally: Tally, begun: Begun, cursor?: string): Promise<MoveAnswer> {
     const { root, restored, event, deadline } = this;
     const last = await highestNumber(root, event.directory);
+    const judging = this.judging(this.from?.phase === 'APPLY' ? this.from.mergedDirectories : undefined);
     const end = await apply({
       root,
       restored,
       recoveryDirectory: event.directory,
       policy: event.conflictPolicy,
-      ...this.judging(),
-      isItem: (path, name) => this.scope.isItem(path, name),
+      ...judging,
       tally,
       begun,
       journalAfter: last,
@@ -154,16 +165,19 @@ class Move {
       const interrupted = end.interrupted.slice(0, MOST_INTERRUPTED);
       const undoneAt = this.undoneAt === undefined ? {} : { undoneAt: this.undoneAt };
       const { counts, notes } = tally;
-      return this.answer('UNDECIDED', tally, { resume: { phase: 'APPLY', cursor: end.cursor, counts, notes, journal, interrupted, ...undoneAt } });
+      const resume: MoveResume = { phase: 'APPLY', cursor: end.cursor, counts, notes, ...judging.merged.answer, journal, interrupted, ...undoneAt };
+      return this.answer('UNDECIDED', tally, { resume });
     }
     const { failed } = tally.counts;
     const kept = await hasAside(root, event.directory) ? { keptAside: asidePath(event.directory) } : {};
-    return this.answer(failed === 0 ? 'MOVED' : 'INCOMPLETE', tally, kept);
+    return this.answer(failed === 0 ? 'MOVED' : 'INCOMPLETE', tally, { ...judging.merged.answer, ...kept });
   }
 
-  private judging(): { judge: Judge; changes: Changes } {
+  private judging(previous?: DifferingDirectories): Judging {
+    const { event, scope } = this;
     const changes = new Changes(this.verified?.at, this.moved);
-    return { judge: new Judge(this.event.conflictPolicy, this.scope, changes), changes };
+    const merged = new Merged(previous, event.mergedDirectories === MergedDirectories.TAKE_RESTORED);
+    return { judge: new Judge(event.conflictPolicy, scope, changes), changes, merged, isItem: (path, name) => scope.isItem(path, name) };
   }
 
   /** All was moved that can be: what is still to be true? */

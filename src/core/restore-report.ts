@@ -1,6 +1,7 @@
 import { RestoreError } from './contract';
 import type { DeletionOutcome } from './deletion-outcome';
 import { allInOneLine, inOneLine, messageOf, plural, subjectOf } from './report-words';
+import { MergedDirectories } from './restore-request';
 import type { CompleteRestoreRequest } from './restore-request';
 import type { MoveAnswer, VerifyAnswer } from './worker';
 
@@ -148,6 +149,17 @@ export function wordMove(totals: Required<RestoreTotals>, keptAside: readonly st
   return words.join(', ');
 }
 
+/** What a merge leaves as it is, or takes, is what people wonder about afterwards. */
+function wordMerged(moves: readonly MoveAnswer[], mergedDirectories: MergedDirectories): string[] {
+  const differing = moves.reduce((sum, move) => sum + (move.mergedDirectories?.differing ?? 0), 0);
+  const directories = plural(differing, 'directory', 'directories');
+  if (differing === 0) {
+    return [];
+  }
+  return [mergedDirectories === MergedDirectories.TAKE_RESTORED ? `gave ${directories} the owner and mode of the backup`
+    : `left ${directories} with another owner or mode than in the backup`];
+}
+
 function wordCleanup({ progress: { restores }, deletions }: RestoreExecution): string {
   const directories = restores.flatMap(({ directory }) => directory ?? []);
   const gone = directories.filter((_, index) => ['DELETED', 'ALREADY_GONE'].includes(deletions[index]?.outcome));
@@ -184,7 +196,7 @@ function wordSuccess(state: RestoreExecution): string {
     words.push(`verified ${plural(totals.files, 'file')} and ${plural(totals.directories, 'directory', 'directories')} (${plural(totals.bytes, 'byte')})`);
   }
   if (state.moves.length > 0) {
-    words.push(wordMove(totals, keptAsideOf(state.moves), false));
+    words.push(wordMove(totals, keptAsideOf(state.moves), false), ...wordMerged(state.moves, request.mergedDirectories));
     words.push(...(restores.some(({ only }) => only) ? ['left what came with it and was not asked for in the recovery directory'] : []));
   } else if (request.dryRun) {
     words.push(wordPlans(state.plans));

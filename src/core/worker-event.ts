@@ -4,7 +4,7 @@ import { checkExpectations } from './expectation';
 import { checkOperationsPerSecond } from './operations-per-second';
 import type { Problem } from './problem';
 import { parseRecoveryDirectoryName } from './recovery-directory';
-import { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
+import { ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from './restore-request';
 import { checkShard } from './shard';
 import type { WorkerEvent } from './worker';
 
@@ -52,6 +52,8 @@ const swappedItems: Check = ({ conflictPolicy: policy, items: given }) => (polic
   subject: 'items', rule: `must be given with ${ConflictPolicy.SWAP}, which swaps each of them as a whole`, value: null, remedy: 'write the items of the request, or null for a full restore',
 }]);
 
+const mergedDirectories = oneOf('mergedDirectories', Object.values(MergedDirectories), 'leave it out for KEEP_LIVE');
+
 const disposal = oneOf('disposal', Object.values(RecoveryDirectoryDisposal), 'leave it out where nothing is to be done with it');
 
 /** A guard that is turned off by mistake is a guard that nobody misses until it is too late. */
@@ -87,7 +89,7 @@ const CHECKS: Readonly<Record<WorkerEvent['operation'], readonly Check[]>> = {
   survey: [flag('contents'), cut, rate],
   find: [],
   verify: [expectations, flag('close'), flag('only'), oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
-  move: [conflictPolicy, items, swappedItems, flag('only'), disposal, flag('dryRun'), mostBytes, rate],
+  move: [conflictPolicy, items, swappedItems, flag('only'), mergedDirectories, disposal, flag('dryRun'), mostBytes, rate],
   undo: [rate],
   delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, rate],
   release: [],

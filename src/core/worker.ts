@@ -1,7 +1,7 @@
 import type { Refusal, RefusalReason } from './deletion-guard';
 import type { RestoreExpectation } from './expectation';
 import type { RootEntryKind } from './recovery-directory';
-import type { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
+import type { ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from './restore-request';
 import type { Sample, Shard } from './shard';
 
 /**
@@ -206,6 +206,8 @@ export interface MoveEvent {
   readonly items?: string[] | null;
   /** True: nothing but the items is moved; what was restored beside them stays in the recovery directory, and is no failure. */
   readonly only?: boolean;
+  /** Whose owner and mode a directory has that both sides have; default KEEP_LIVE. */
+  readonly mergedDirectories?: MergedDirectories;
   /** What becomes of the recovery directory: with KEEP it gets its owner and mode back once all is moved. */
   readonly disposal?: RecoveryDirectoryDisposal;
   /** Answers what would be done, and moves nothing. */
@@ -226,6 +228,7 @@ export interface MoveResume extends Resumable {
   readonly counts: MoveCounts;
   readonly notes: PathNote[];
   readonly plan?: MovePlan;
+  readonly mergedDirectories?: DifferingDirectories;
   /** The part of the journal that was written last: what is in later ones was done by calls that never answered. */
   readonly journal?: number;
   /** What stands for entries that a call was killed at when what had their place was kept aside already. */
@@ -256,6 +259,13 @@ export interface PlannedFate {
   readonly samples: string[];
 }
 
+/** The directories that both sides have, and whose owner or mode the backup has otherwise. */
+export interface DifferingDirectories {
+  readonly differing: number;
+  /** Up to 20 of them, the items first. */
+  readonly notes: PathNote[];
+}
+
 /** A path and what is to be said about it. */
 export interface PathNote {
   readonly path: string;
@@ -273,6 +283,8 @@ export interface MoveAnswer {
   readonly counts: MoveCounts;
   /** Up to 20 entries that were not simply moved. */
   readonly notes: PathNote[];
+  /** Left out where owner and mode of all directories that both sides have are the same. */
+  readonly mergedDirectories?: DifferingDirectories;
   /** Only in the answer of a dry run. */
   readonly plan?: MovePlan;
   /** Where replaced entries were kept aside; left out where none was. */

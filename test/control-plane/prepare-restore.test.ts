@@ -37,7 +37,7 @@ const errorOf = async (fake: FakeAws, input: unknown, options: Partial<PrepareOp
   prepare(fake, input, options).then(() => { throw new Error('it was let through'); }, (error: Error) => error);
 
 const TOKEN = expect.stringMatching(/^[0-9a-f]{64}$/);
-const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
+const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', mergedDirectories: 'KEEP_LIVE', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
 const RESTORED = { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'false' };
 const itemsOf = (count: number) => Array.from({ length: count }, (_, index) => `/${index}`);
 

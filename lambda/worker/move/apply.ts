@@ -8,6 +8,8 @@ import type { DirectoryLine } from './journal';
 import type { Judge } from './judge';
 import { LiveWatch } from './live-watch';
 import { AWAY, Looker } from './look';
+import { isOther, ownerAndModeOf } from './merged';
+import type { Merged, OwnerAndMode } from './merged';
 import { Placer } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
@@ -20,7 +22,7 @@ import { isSticky } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
 import { Names } from '../../fs/names';
-import { join, parentOf, Tree } from '../../fs/tree';
+import { join, nameOf, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
@@ -34,6 +36,7 @@ export interface ApplyOptions {
   readonly policy: ConflictPolicy;
   readonly judge: Judge;
   readonly changes: Changes;
+  readonly merged: Merged;
   readonly isItem: (path: TreePath, name: string) => boolean;
   /** Counts what is done. */
   readonly tally: Tally;
@@ -164,7 +167,9 @@ class Application {
     const { root, tally } = this.options;
     try {
       return await this.live.use(path, async (live) => {
-        const place: Place = { path, restored, live, names: await Names.list(live), inode: (await live.stat()).ino };
+        const names = await Names.list(live);
+        const stats = await live.stat(); // the listing has brought that
+        const place: Place = { path, restored, live, names, inode: stats.ino, there: ownerAndModeOf(stats) };
         try {
           return await this.merge(place, visit);
         } finally {
@@ -180,9 +185,11 @@ class Application {
   /** Moves what a restored directory holds, but for the directories that the live one has, too. */
   private async merge(place: Place, { entries, skipped, context, restarted }: Visit): Promise<VisitEnd> {
     const { tally, deadline, changes } = this.options;
-    if (skipped === 0 && context === '' && changes.areAsked && changes.hasMerged(await place.restored.stat(), place.path === '')) {
+    const own = await place.restored.stat();
+    if (context === '' && changes.hasMerged(own, place.path === '')) {
       tally.add('failed', place.live.path, CHANGED_DIRECTORY);
     }
+    const differs = this.noteDifference(place, ownerAndModeOf(own), context === '');
     let before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
     const meetAgain = () => {
       tally.subtract(before.counts);
@@ -202,7 +209,7 @@ class Application {
       const stop = (position: number): VisitEnd => {
         if (moved) {
           meetAgain();
-          return { position: 0, context: '' }; // the listing is another one now: what is left is met again, and counted then
+          return { position: 0, context: JSON.stringify(before.counts) }; // the listing is another one now: what is left is met again, and counted then
         }
         for (const counted of [met, settled]) {
           tally.addAll(counted);
@@ -239,6 +246,7 @@ class Application {
       if (complete || names.size > MOST_LEFT) {
         tally.addAll(met);
         tally.addAll(settled);
+        await (differs && this.takeOwner(place, differs));
         return moved ? 'LIST_AGAIN' : 'DONE';
       }
       if (deadline.reached) {
@@ -246,6 +254,28 @@ class Application {
       }
       meetAgain();
       [source, first] = [place.restored.batches(), 0];
+    }
+  }
+
+  /** What a merge leaves otherwise than it was backed up is told; what is to be taken is the answer. */
+  private noteDifference({ path, live, there }: Place, own: OwnerAndMode, isFirst: boolean): OwnerAndMode | undefined {
+    const { merged, isItem } = this.options;
+    if (path === '') {
+      return undefined; // the recovery directory itself is closed, and the root of the file system is nobody's
+    }
+    if (isFirst) {
+      merged.add(live.path, own, there, isItem(parentOf(path), nameOf(path)));
+    }
+    return merged.takesRestored && isOther(own, there) ? own : undefined;
+  }
+
+  /** Gives a live directory the owner and mode of the restored one, once all is in it: its sticky bit would be in the way before. */
+  private async takeOwner({ path, live, there }: Place, own: OwnerAndMode): Promise<void> {
+    try {
+      await this.journal.commit([() => ({ taken: path, was: there, is: own })]);
+      await live.restoreOwnerAndMode(own);
+    } catch (error) {
+      this.options.tally.add('failed', live.path, `${errnoOrThrow(error)}: its owner and mode are not those of the backup`);
     }
   }
 

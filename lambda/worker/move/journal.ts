@@ -1,4 +1,5 @@
 import { LineWriter } from './line-writer';
+import type { OwnerAndMode } from './merged';
 import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { Directory, EntryType, Log } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
@@ -10,7 +11,7 @@ import { ASIDE, JOURNAL, openRecords, openRecordsIfThere } from '../records';
  * a line of JSON for everything that was about to be done. Whether it was done, the inode numbers tell. Names and paths are byte
  * strings; paths are from the recovery directory, or from the root of the file system. How a line is written: line-writer.ts.
  */
-export type JournalLine = BeginLine | MoveLine | DirectoryLine | EndLine;
+export type JournalLine = BeginLine | MoveLine | DirectoryLine | TakenLine | EndLine;
 
 /** A call begins to move under this policy: under FAIL only after a plan found nothing in the way. */
 export interface BeginLine {
@@ -38,6 +39,13 @@ export interface DirectoryLine {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** This live directory was about to get the owner and mode of the restored one. */
+export interface TakenLine {
+  readonly taken: string;
+  readonly was: OwnerAndMode;
+  readonly is: OwnerAndMode;
 }
 
 /** The move came to its end: nothing before this is to be counted again. */

@@ -52,6 +52,9 @@ export class LineWriter {
     for (const line of lines) {
       if ('directory' in line) {
         this.putDirectory(line, put);
+      } else if ('taken' in line) {
+        const { taken, ...owners } = line;
+        put({ ...this.withinOf(taken, put), taken: owners });
       } else if ('restored' in line && isSimple(line)) {
         const path = parentOf(line.restored);
         last = last?.path === path ? last : { path, within: this.withinOf(path, put) }; // most come from the directory of the one before

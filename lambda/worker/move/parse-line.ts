@@ -1,4 +1,5 @@
 import type { BeginLine, EndLine } from './journal';
+import type { OwnerAndMode } from './merged';
 import { isName, readName } from './written-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { EntryType } from '../../fs/directory';
@@ -21,17 +22,13 @@ export interface ReadEntry {
   readonly aside?: string;
 }
 
-export interface OwnerAndMode {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** A line as it was read. */
 export type ParsedLine =
   | BeginLine
   | EndLine
   | { readonly entry: ReadEntry; readonly within: DirectoryReference }
+  /** A live directory that was about to get another owner and mode. */
+  | { readonly within: DirectoryReference; readonly taken: { readonly was: OwnerAndMode; readonly is: OwnerAndMode } }
   /** A directory; with a name it is one that other lines name by the byte at which this one begins, `within` another. */
   | { readonly within: DirectoryReference; readonly subdirectory?: string; readonly own?: OwnerAndMode };
 
@@ -70,6 +67,11 @@ function readLine(fields: Fields, at: number): ParsedLine | undefined {
   const within = fields.in ?? 0;
   if (typeof within !== 'number' || !Number.isSafeInteger(within) || within < 0 || (within > 0 && within >= at)) {
     return undefined; // a directory comes before whatever lies in it
+  }
+  if ('taken' in fields) {
+    const { was, is } = (fields.taken ?? {}) as { was?: Fields; is?: Fields };
+    const [before, after] = [ownOf(was ?? {}), ownOf(is ?? {})];
+    return before && after && { within, taken: { was: before, is: after } };
   }
   if ('subdirectory' in fields) {
     const [subdirectory, own] = [readName(fields.subdirectory), ownOf(fields)];

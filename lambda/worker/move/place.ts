@@ -7,6 +7,7 @@ import { decide, isSame } from './decide';
 import type { Action } from './decide';
 import type { Journal, JournalLine } from './journal';
 import type { Judge } from './judge';
+import type { OwnerAndMode } from './merged';
 import { transfer } from './transfer';
 import { Trial } from './trial';
 import { ConflictPolicy } from '../../../src/core/restore-request';
@@ -38,12 +39,6 @@ export interface Step {
   readonly asidePath?: TreePath;
 }
 
-export interface OwnerAndMode {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** Two directories of the same path. */
 export interface Place {
   readonly path: TreePath;
@@ -52,6 +47,7 @@ export interface Place {
   /** What the live one held when it was listed, and what it is. */
   readonly names: Names;
   readonly inode: bigint;
+  readonly there: OwnerAndMode;
   /** True once an entry of it could have another name: what comes next fails for reasons of its own only, or puts back what it took away. */
   tried?: boolean;
   /** What the restored one was before its sticky bit was taken away for the time of the work. */

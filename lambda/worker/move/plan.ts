@@ -2,6 +2,8 @@ import { CHANGED_DIRECTORY } from './changes';
 import type { Changes } from './changes';
 import type { Action } from './decide';
 import type { Judge, Judgement } from './judge';
+import { ownerAndModeOf } from './merged';
+import type { Merged } from './merged';
 import { TAKEN } from './place';
 import { filesOf, sizesOf, Summary } from './summary';
 import type { Sizes } from './summary';
@@ -11,7 +13,7 @@ import type { CursorStore } from '../../fs/cursor';
 import type { Directory } from '../../fs/directory';
 import { errnoOf, isErrno } from '../../fs/errno';
 import { Names } from '../../fs/names';
-import { parentOf, Tree } from '../../fs/tree';
+import { nameOf, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
@@ -22,6 +24,8 @@ export interface PlanOptions {
   readonly restored: Tree;
   readonly judge: Judge;
   readonly changes: Changes;
+  readonly merged: Merged;
+  readonly isItem: (path: TreePath, name: string) => boolean;
   /** Counts what would be done. */
   readonly tally: Tally;
   /** Counts files and bytes, and keeps samples, for a dry run. */
@@ -134,7 +138,7 @@ class Plan {
       return this.count(visit, context, counted);
     }
     try {
-      return await this.live.use(visit.path, async (live) => this.compare(visit, live, counted));
+      return await this.live.use(visit.path, async (live) => this.compare(visit, live, counted, left === undefined));
     } catch (error) {
       if (errnoOf(error) === undefined) {
         throw error;
@@ -160,18 +164,22 @@ class Plan {
   }
 
   /** Decides about the entries of a directory that both sides have. */
-  private async compare({ directory, path, entries, skipped }: Visit, live: Directory, counted: Counted): Promise<VisitEnd> {
-    const { tally, judge, changes, summary, deadline } = this.options;
+  private async compare({ directory, path, entries, skipped }: Visit, live: Directory, counted: Counted, isFirst: boolean): Promise<VisitEnd> {
+    const { tally, judge, changes, merged, isItem, summary, deadline } = this.options;
     const add = (fate: keyof MoveCounts, sizes: Sizes, shown: string, note?: string) => {
       tally.add(fate, shown, note);
       summary?.add(fate, sizes, shown);
       counted.add(fate);
       counted.addSizes(fate, sizes);
     };
-    if (skipped === 0 && changes.areAsked && changes.hasMerged(await directory.stat(), path === '')) {
+    const restored = await directory.stat();
+    if (isFirst && changes.hasMerged(restored, path === '')) {
       add('failed', sizesOf([]), live.path, CHANGED_DIRECTORY);
     }
     const names = await Names.list(live);
+    if (isFirst && path !== '') {
+      merged.add(live.path, ownerAndModeOf(restored), ownerAndModeOf(await live.stat()), isItem(parentOf(path), nameOf(path)));
+    }
     let position = skipped;
     for await (const batch of entries) {
       const found = batch.map(({ name }) => name);

@@ -1,8 +1,9 @@
 import { DirectoryNode } from './directory-node';
 import { journalFile } from './journal';
 import type { BeginLine, EndLine } from './journal';
+import type { OwnerAndMode } from './merged';
 import { parseLine } from './parse-line';
-import type { DirectoryReference, OwnerAndMode, ReadEntry } from './parse-line';
+import type { DirectoryReference, ReadEntry } from './parse-line';
 import type { Directory } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
 import { JOURNAL, openRecordsIfThere } from '../records';
@@ -29,9 +30,17 @@ export interface OwnerLine extends OwnerAndMode {
   readonly directory: DirectoryNode;
 }
 
-export type ReadLine = BeginLine | EndLine | EntryLine | OwnerLine;
+/** A live directory that was about to get the owner and mode of the restored one. */
+export interface TakenOwnerLine {
+  readonly directory: DirectoryNode;
+  readonly was: OwnerAndMode;
+  readonly is: OwnerAndMode;
+}
+
+export type ReadLine = BeginLine | EndLine | EntryLine | OwnerLine | TakenOwnerLine;
 
 export const isEntry = (line: ReadLine): line is EntryLine => 'inode' in line;
+export const isTakenOwner = (line: ReadLine): line is TakenOwnerLine => 'was' in line;
 export const isOwner = (line: ReadLine): line is OwnerLine => 'gid' in line;
 
 /** A part of a journal, the last line first: to read it again, go on from its end; to read what comes before it, from its start. */
@@ -136,6 +145,10 @@ class JournalFile {
     if ('entry' in line) {
       const directory = await this.directoryOf(line.within);
       return directory && { ...line.entry, directory };
+    }
+    if ('taken' in line) {
+      const directory = await this.directoryOf(line.within);
+      return directory && { ...line.taken, directory };
     }
     let directory = await this.directoryOf(line.within);
     if (line.subdirectory !== undefined) {

@@ -16,8 +16,10 @@ import type { Deadline } from '../../runtime/deadline';
 import { inParallel } from '../../runtime/in-parallel';
 import type { RateLimit } from '../../runtime/rate-limit';
 import type { DirectoryNode } from '../move/directory-node';
-import { isEntry, isOwner } from '../move/read-journal';
-import type { EntryLine, OwnerLine, ReadLine } from '../move/read-journal';
+import { ownerAndModeOf } from '../move/merged';
+import type { OwnerAndMode } from '../move/merged';
+import { isEntry, isOwner, isTakenOwner } from '../move/read-journal';
+import type { EntryLine, OwnerLine, ReadLine, TakenOwnerLine } from '../move/read-journal';
 import type { Notes } from '../notes';
 
 export interface ReversalOptions {
@@ -40,6 +42,9 @@ export interface ReversalOptions {
 
 /** Calls that change the file system, for an entry. */
 const OPERATIONS_PER_ENTRY = 3;
+
+/** What is taken back. */
+type Line = EntryLine | OwnerLine | TakenOwnerLine;
 
 /** Where the lines of a directory are acted on. */
 interface Place {
@@ -85,9 +90,9 @@ export class Reversal {
 
   /** Takes back steps, the last one first; those of different directories at the same time. False if time ran out: take the same ones again. */
   public async take(lines: readonly ReadLine[]): Promise<boolean> {
-    const groups = new Map<DirectoryNode, Array<EntryLine | OwnerLine>>();
+    const groups = new Map<DirectoryNode, Line[]>();
     for (const line of lines) {
-      if (isEntry(line) || isOwner(line)) {
+      if (isEntry(line) || isOwner(line) || isTakenOwner(line)) {
         const group = groups.get(line.directory) ?? [];
         group.push(line);
         groups.set(line.directory, group);
@@ -116,7 +121,7 @@ export class Reversal {
     return this.stopped;
   }
 
-  private async takeGroup(path: TreePath, group: ReadonlyArray<EntryLine | OwnerLine>): Promise<void> {
+  private async takeGroup(path: TreePath, group: readonly Line[]): Promise<void> {
     if (this.outOfTime) {
       return;
     }
@@ -130,12 +135,14 @@ export class Reversal {
     });
   }
 
-  private async takeOne(line: EntryLine | OwnerLine, place: Place): Promise<void> {
+  private async takeOne(line: Line, place: Place): Promise<void> {
     const { restored, root, rateLimit, notes } = this.options;
     try {
       await rateLimit.take(OPERATIONS_PER_ENTRY);
       if (isOwner(line)) {
         await restored.use(place.path, async (directory) => directory.restoreOwnerAndMode(line));
+      } else if (isTakenOwner(line)) {
+        await this.giveBackOwner(line, place);
       } else if (!this.left.has(entryOf(line))) {
         const back = place.errno === undefined ? await this.moveBack(line, place) : [place.errno];
         if (back !== 'OUT_OF_TIME') {
@@ -145,12 +152,27 @@ export class Reversal {
       }
     } catch (error) {
       const errno = errnoOrThrow(error);
-      if (isOwner(line)) {
+      if (isOwner(line) || isTakenOwner(line)) {
         this.counted.left += 1;
         notes.add(root.pathOf(place.path), errno);
       } else {
         this.leave(line, place, [errno]);
       }
+    }
+  }
+
+  /** A live directory gets its owner and mode back, unless somebody changed them since. */
+  private async giveBackOwner({ was, is }: TakenOwnerLine, { path, live }: Place): Promise<void> {
+    if (!live) {
+      return; // whatever was in it is told
+    }
+    const now = ownerAndModeOf(await live.stat());
+    const keys = ['mode', 'uid', 'gid'] satisfies Array<keyof OwnerAndMode>;
+    if (keys.every((key) => now[key] === is[key] || now[key] === was[key])) { // a call may have been killed between the two
+      await live.restoreOwnerAndMode(was);
+    } else {
+      this.counted.left += 1;
+      this.options.notes.add(this.options.root.pathOf(path), 'its owner or mode was changed after the move: left as it is');
     }
   }
 
