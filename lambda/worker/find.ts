@@ -1,3 +1,4 @@
+import { noteFound } from './find/note-found';
 import { openRecoveryDirectory } from './recovery-directory';
 import { listSurveyedNames } from './survey/names';
 import { RestoreError } from '../../src/core/contract';
@@ -32,7 +33,7 @@ export async function find(root: Directory, event: FindEvent): Promise<FindAnswe
       `no new recovery directory fits the restore job of ${event.job.CreationDate} to ${event.job.CompletionDate ?? 'now'}; `
       + `new at the root of the file system: ${fresh.length > 0 ? fresh.join(', ') : 'nothing'}`);
   }
-  await directory.close();
+  await noteFound(root, candidates[0], directory, job.created).finally(() => directory.close());
   return {
     operation: 'find',
     done: true,

@@ -41,7 +41,10 @@ export async function undo(root: Directory, event: UndoEvent, deadline: Deadline
   }
   // first of all: what is there again must not pass for moved, nor for a directory whose deletion has begun
   await removeRecord(root, event.directory, 'moved');
-  await callOffDeletion(root, event.directory);
+  const busy = await callOffDeletion(root, event.directory);
+  if (busy !== undefined) {
+    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: busy }]);
+  }
   const recovery = await openRecoveryDirectory(root, event.directory) ?? await remake(root, event.directory);
   if (!recovery) {
     return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: 'is not a real directory on this file system' }]);

@@ -21,7 +21,7 @@ afterEach(() => root.close());
 /** A fresh recovery directory: its retention is over at once, and nothing in it was written later. */
 const fresh = () => recoveryName(Date.now() - 1000);
 const permitted = (name: string): DeleteEvent => ({
-  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
 });
 const run = (event: DeleteEvent): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, event, new Deadline(endlessTime));
 
