@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, lstatSync, promises as fs } from 'node:fs';
+import { constants, lstatSync, promises as fs, readFileSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { fromBytes, toBytes, toText } from './byte-name';
 import { errnoOrThrow, isErrno } from './errno';
@@ -89,6 +89,11 @@ export class Directory {
   /** What this directory itself is. */
   public async stat(): Promise<BigIntStats> {
     return this.handle.stat({ bigint: true });
+  }
+
+  /** The mount that this directory was reached through; the kernel knows it without asking anybody. */
+  public mount(): string | undefined {
+    return /^mnt_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${this.handle.fd}`, 'utf8'))?.[1];
   }
 
   /** Makes the kernel ask the server what this directory is like now: opening one to read it always does, on NFS. */

@@ -1,4 +1,5 @@
 import { freshSince } from './find/fresh';
+import { noteFound } from './find/note-found';
 import { openRecoveryDirectory } from './recovery-directory';
 import { RestoreError } from '../../src/core/contract';
 import { recoveryDirectoriesOfJob } from '../../src/core/recovery-directory';
@@ -33,7 +34,7 @@ export async function find(root: Directory, event: FindEvent): Promise<FindAnswe
       `no new recovery directory fits the restore job of ${event.job.CreationDate} to ${event.job.CompletionDate ?? 'now'}; `
       + `new at the root of the file system: ${fresh.length > 0 ? fresh.join(', ') : 'nothing'}`);
   }
-  await directory.close();
+  await noteFound(root, candidates[0], directory, job.created).finally(() => directory.close());
   return {
     operation: 'find',
     done: true,

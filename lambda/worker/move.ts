@@ -110,7 +110,11 @@ class Move {
       return await this.plan(planned, new Summary(from?.plan)) ?? this.answer('PLANNED', planned);
     }
     const tally = from?.phase === 'APPLY' ? new Tally(from.counts, from.notes) : new Tally(); // what was planned has not been moved
-    await callOffDeletion(root, event.directory);
+    const busy = await callOffDeletion(root, event.directory);
+    if (busy !== undefined) {
+      tally.add('failed', `/${event.directory}`, busy);
+      return this.answer('INCOMPLETE', tally);
+    }
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
     const counted = await recount(root, restored, event.directory, unanswered, tally);
     await giveBackStickyBits(root, restored, event.directory, unanswered);

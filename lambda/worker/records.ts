@@ -4,18 +4,20 @@ import { fromText } from '../fs/byte-name';
 import { existsBelow, openBelow, openOrMake, openOrMakeOne } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
+import { millisecondsOf } from '../fs/milliseconds';
 import { PLAIN_DIRECTORY } from '../fs/mount';
 import { retrying } from '../fs/retrying';
 
 /**
  * What is on record about a recovery directory, in files of ours on the same file system. `moved`: its content was moved into
  * place (the workflow verifies before it moves). `undone`: that was taken back. `quarantined`: it was taken out of the way.
- * `deleting`: all guards let its deletion begin. `closed`: nobody but root looks into it for a while, and whom it belonged to before.
+ * `deleting`: all guards let its deletion begin. `linked`: files in it that had several names before. `emptied`: all that was in it was
+ * deleted, it is about to be removed itself. `closed`: nobody but root looks into it for a while, and whom it belonged to before.
  * `found`: what it was like right after the restore job. `verified`: its last verification, after which nothing in it may change.
  * `refused`: a deletion was refused, or came to no end.
  */
 export type RecordName = (typeof RECORDS)[number];
-export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'closed', 'found', 'verified', 'refused'] as const;
+export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'linked', 'emptied', 'closed', 'found', 'verified', 'refused'] as const;
 
 /** A record, what else is in it, and when the file system says that it was written. */
 export interface Record {
@@ -39,7 +41,9 @@ export const TAKEN = 'taken';
 /** Our directory is gone, holds something else, or is not a directory of ours. */
 const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 
-const fileOf = (record: RecordName): string => `${record}.json`;
+export const fileOf = (record: RecordName): string => `${record}.json`;
+
+const EMPTIED = fileOf('emptied');
 
 /** False if our directory was made by somebody else, who could look into it, or prepare what it holds. */
 export async function isOurs(root: Directory): Promise<boolean> {
@@ -95,7 +99,7 @@ export async function writeRecord(root: Directory, recoveryDirectory: string, of
   return retrying(async () => { // another worker may remove or replace what this one has open: ESTALE
     const directory = await openRecords(root, recoveryDirectory);
     try {
-      return Number(await directory.writeFile(fileOf(record), content)) / 1e6;
+      return millisecondsOf(await directory.writeFile(fileOf(record), content));
     } finally {
       await directory.close();
     }
@@ -186,12 +190,15 @@ async function removeRecordsOnce(root: Directory, recoveryDirectory: string): Pr
       batch.forEach(({ name }) => names.add(name));
     }
     // a call that was killed while it wrote a record leaves that under a name of its own
-    for (const file of [...names].filter((name) => RECORDS.some((record) => name === fileOf(record) || name.startsWith(`${fileOf(record)}.`)))) {
-      await unlessErrno(['ENOENT'], async () => directory?.unlink(file));
+    const files = [...names].filter((name) => RECORDS.some((record) => name === fileOf(record) || name.startsWith(`${fileOf(record)}.`)));
+    const remove = async (file: string) => unlessErrno(['ENOENT'], async () => directory?.unlink(file));
+    for (const file of files.filter((name) => name !== EMPTIED)) {
+      await remove(file);
     }
     if (names.has(JOURNAL) && !names.has(ASIDE) && !names.has(TAKEN)) {
       await removeJournal(root, recoveryDirectory);
     }
+    await (names.has(EMPTIED) ? remove(EMPTIED) : undefined); // last: whoever goes on after a crash must know that the journal is of no use
   } finally {
     await directory?.close();
   }

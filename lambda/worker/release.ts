@@ -1,6 +1,7 @@
+import { reopen } from './close';
 import { writeRecord } from './records';
-import { openOnDevice } from './recovery-directory';
-import { parseRecoveryDirectoryName, quarantineNameOf } from '../../src/core/recovery-directory';
+import { openQuarantined } from './recovery-directory';
+import { renameVeryDirectory } from './rename-very-directory';
 import type { ReleaseAnswer, ReleaseEvent } from '../../src/core/worker';
 import { fromText } from '../fs/byte-name';
 import type { Directory } from '../fs/directory';
@@ -10,7 +11,7 @@ import { isErrno } from '../fs/errno';
 export async function release(root: Directory, event: ReleaseEvent): Promise<ReleaseAnswer> {
   const answer = (outcome: ReleaseAnswer['outcome']): ReleaseAnswer => ({ operation: 'release', done: true, outcome });
   const name = fromText(event.directory);
-  const directory = parseRecoveryDirectoryName(event.directory) && await openOnDevice(root, fromText(quarantineNameOf(event.directory)));
+  const directory = await openQuarantined(root, event.directory);
   try {
     if (!directory) {
       return answer('NOT_QUARANTINED');
@@ -18,10 +19,13 @@ export async function release(root: Directory, event: ReleaseEvent): Promise<Rel
     if (await root.lstat(name) !== undefined) {
       return answer('NAME_TAKEN');
     }
-    const { ino } = await directory.stat();
-    await writeRecord(root, event.directory, ino, 'quarantined');
-    await root.rename(directory.name, root, name);
-    await writeRecord(root, event.directory, ino, 'quarantined'); // once more: the ctime that the renaming gave the directory is ours
+    const own = await directory.stat();
+    await writeRecord(root, event.directory, own, 'quarantined');
+    if (!await renameVeryDirectory(root, directory, name)) {
+      return answer('NOT_QUARANTINED');
+    }
+    await writeRecord(root, event.directory, own, 'quarantined'); // once more: the ctime that the renaming gave the directory is ours
+    await reopen(root, event.directory, directory, 'deletion');
     return answer('RELEASED');
   } catch (error) {
     if (isErrno(error, 'EEXIST', 'ENOTEMPTY', 'ENOTDIR')) {

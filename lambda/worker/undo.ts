@@ -49,7 +49,10 @@ export async function undo(root: Directory, event: UndoEvent, deadline: Deadline
   // first of all: what is there again must not pass for moved, nor for a directory whose deletion has begun
   await removeRecord(root, event.directory, 'moved');
   await removeRecord(root, event.directory, 'verified'); // what it puts back gets another ctime, and others may come to it again
-  await callOffDeletion(root, event.directory);
+  const busy = await callOffDeletion(root, event.directory);
+  if (busy !== undefined) {
+    return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: `/${event.directory}`, note: busy }]);
+  }
   const recovery = await openRecoveryDirectory(root, event.directory) ?? await remake(root, event.directory);
   if (!recovery && await root.lstat(quarantine)) {
     return answer('INCOMPLETE', { ...NOTHING, left: 1 }, [{ path: root.pathOf(quarantine), note: 'is in quarantine, and not on record as that: release it, then undo again' }]);

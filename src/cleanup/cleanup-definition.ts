@@ -2,7 +2,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CleanupError, UNPROVEN, UnprovenDirectories } from '../core/cleanup';
+import { CleanupError, UnprovenDirectories } from '../core/cleanup';
+import { RefusalReason } from '../core/deletion-guard';
 import type { CleanupSettings } from '../core/cleanup';
 import { MOST_RUNNING_EXECUTIONS } from '../core/cleanup-turn';
 import { RestoreError } from '../core/contract';
@@ -150,7 +151,7 @@ export class CleanupDefinition extends Construct {
         disposal: RecoveryDirectoryDisposal.DELETE,
         retentionSeconds: settings.deleteAfterSeconds,
         restoredSince: at('$.facts.restoredSince'),
-        ...(unprovenDirectories === UnprovenDirectories.CLEAN_UP ? { guardsOff: [UNPROVEN] } : {}),
+        ...(unprovenDirectories === UnprovenDirectories.CLEAN_UP ? { guardsOff: [RefusalReason.UNPROVEN] } : {}),
       },
       carried: { mode: '$.mode', execution: '$.execution', before: '$.before' },
       facts: (states) => this.takeTurn(states, 'AgainForShard', 'ReadDeletionFacts', { directory: at('$.directory') }),

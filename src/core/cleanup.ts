@@ -24,9 +24,6 @@ export enum UnprovenDirectories {
   CLEAN_UP = 'CLEAN_UP',
 }
 
-/** The guard of the worker that they are let past. */
-export const UNPROVEN = 'UNPROVEN';
-
 /** The names of the errors that end a cleanup, beside those of the functions: docs/runbook.md has a section for each. */
 export enum CleanupError {
   /** Whoever started it asked for what it does not do; nothing was looked at. */

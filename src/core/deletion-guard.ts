@@ -18,12 +18,12 @@ export enum RefusalReason {
   RETENTION = 'RETENTION',
   /** Something in it was written after the restore: somebody works in it. */
   IN_USE = 'IN_USE',
+  /** It, or something in it, is older than the restore job, or belongs to somebody else than what was restored. */
+  NOT_RESTORED = 'NOT_RESTORED',
+  /** Nothing proves that a restore made it: neither what a workflow has on record, nor a restore job. */
+  UNPROVEN = 'UNPROVEN',
   /** Part of it could not be read, so nobody can tell whether somebody works in it. */
   UNREADABLE = 'UNREADABLE',
-  /** Nothing proves that a restore made it: neither a record of ours, nor one restore job of AWS Backup that fits. */
-  UNPROVEN = 'UNPROVEN',
-  /** Something in it is older than the restore, so it was not restored. */
-  NOT_RESTORED = 'NOT_RESTORED',
   /** What is on record about it cannot be believed: others may have written that. */
   RECORDS_NOT_OURS = 'RECORDS_NOT_OURS',
   /** The caller did not bring the facts that a guard needs. */

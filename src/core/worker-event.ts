@@ -1,4 +1,3 @@
-import { UNPROVEN } from './cleanup';
 import { RefusalReason } from './deletion-guard';
 import { checkExpectations } from './expectation';
 import { checkOperationsPerSecond } from './operations-per-second';
@@ -57,9 +56,19 @@ const mergedDirectories = oneOf('mergedDirectories', Object.values(MergedDirecto
 const disposal = oneOf('disposal', Object.values(RecoveryDirectoryDisposal), 'leave it out where nothing is to be done with it');
 
 /** A guard that is turned off by mistake is a guard that nobody misses until it is too late. */
+const OPTIONAL_GUARDS = [RefusalReason.IN_USE, RefusalReason.UNPROVEN];
 const guardsOff: Check = ({ guardsOff: given }) =>
-  (isMissing(given) || (Array.isArray(given) && given.every((guard) => guard === RefusalReason.IN_USE || guard === UNPROVEN)) ? [] : [{
-    subject: 'guardsOff', rule: `must be a list that holds nothing but "${RefusalReason.IN_USE}" and "${UNPROVEN}"`, value: given, remedy: 'leave it out: no other guard can be turned off',
+  (isMissing(given) || (Array.isArray(given) && given.every((guard) => OPTIONAL_GUARDS.includes(guard))) ? [] : [{
+    subject: 'guardsOff',
+    rule: `must be a list that holds nothing but ${OPTIONAL_GUARDS.map((guard) => `"${guard}"`).join(' and ')}`,
+    value: given,
+    remedy: 'leave it out: no other guard can be turned off',
+  }]);
+
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const restoredSince: Check = ({ restoredSince: given }) =>
+  (isMissing(given) || (typeof given === 'string' && ISO_INSTANT.test(given) && !Number.isNaN(Date.parse(given))) ? [] : [{
+    subject: 'restoredSince', rule: 'must be an instant as ISO 8601', value: given, remedy: 'write the CreationDate of the restore job, or leave it out where none is known',
   }]);
 
 const cut: Check = ({ cut: given }) => {
@@ -91,7 +100,7 @@ const CHECKS: Readonly<Record<WorkerEvent['operation'], readonly Check[]>> = {
   verify: [expectations, flag('close'), flag('only'), oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
   move: [conflictPolicy, items, swappedItems, flag('only'), mergedDirectories, disposal, flag('dryRun'), mostBytes, rate],
   undo: [rate],
-  delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, rate],
+  delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, restoredSince, rate],
   release: [],
 };
 

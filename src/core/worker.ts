@@ -349,14 +349,19 @@ export interface DeleteEvent {
   readonly mode?: 'DELETE' | 'QUARANTINE';
   readonly accessPointRoots?: string[];
   readonly runningRestoreJobs?: string[];
+  /**
+   * When the one restore job was created that AWS Backup lists for this directory, ISO 8601. What is older was not restored. Not asked
+   * where the worker itself has on record what it found right after the job.
+   */
+  readonly restoredSince?: string;
   /** Recovery directories that no move is on record for are deleted when they are older than this. */
   readonly retentionSeconds?: number;
   /** DELETE_WHEN_EMPTY: refuse where anything but directories is left in it. DELETE: delete that, too. */
   readonly disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY | RecoveryDirectoryDisposal.DELETE;
   /** How much later than the restore an entry may be written before the directory counts as in use, in seconds; default 300. */
   readonly graceSeconds?: number;
-  /** Guards to turn off, by name. Only IN_USE can be. */
-  readonly guardsOff?: ReadonlyArray<RefusalReason.IN_USE>;
+  /** Guards to turn off, by name. Only IN_USE and UNPROVEN can be. */
+  readonly guardsOff?: ReadonlyArray<RefusalReason.IN_USE | RefusalReason.UNPROVEN>;
   /** The part that this worker deletes, where several do it together; the last one deletes the directory itself. */
   readonly shard?: Shard;
   /** Calls that change the file system a second, at most; default 3,500. With several workers, give each its part. */
@@ -370,9 +375,11 @@ export interface DeleteResume extends Resumable {
   readonly cursor?: string;
   /** Entries that were looked at. */
   readonly inspected: number;
-  /** When looking through it began, in milliseconds since 1970-01-01T00:00:00Z; left out where nothing was looked at. */
+  /** When looking through it began, by the clock of the file system, in milliseconds since 1970-01-01T00:00:00Z; left out where nothing was looked at. */
   readonly inspectedAt?: number;
   readonly deletedEntries: number;
+  /** Which file of the records says what of the directory the deletion has changed itself, so that everything else that changed is told from that. */
+  readonly account?: string;
 }
 
 export interface DeleteAnswer {

@@ -13,7 +13,7 @@ test.each<[string, Record<string, unknown>]>([
   ['find', {}], ['release', {}], ['undo', { operationsPerSecond: 3_500 }],
   ['verify', { expectations: [{ path: '/a' }], compare: 'SHA256' }], ['verify', { compare: 'SIZE_AND_TIME', expectations: [] }], ['verify', { mostBytes: 1_000 }],
   ['move', { conflictPolicy: 'FAIL' }], ['move', { conflictPolicy: 'KEEP_BOTH', dryRun: true, mostBytes: 25_000 }], ['move', { conflictPolicy: 'REPLACE', dryRun: false }],
-  ['delete', { mode: 'DELETE', guardsOff: ['IN_USE', 'UNPROVEN'], shard: SHARD }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
+  ['delete', { mode: 'DELETE', guardsOff: ['IN_USE', 'UNPROVEN'], shard: SHARD, restoredSince: '2026-11-23T09:29:00.000Z' }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
 ])('%s with %j is right', (operation, more) => {
   expect(words({ operation, ...more })).toEqual([]);
 });
@@ -61,6 +61,10 @@ test.each<[Record<string, unknown>, string]>([
   [{ operation: 'move', conflictPolicy: 'SKIP', items: ['/a'], only: 'yes' }, "'only' must be true or false, got \"yes\"; leave it out for false"],
   [{ operation: 'move', conflictPolicy: 'SKIP', disposal: 'keep' }, "'disposal' must be one of DELETE_WHEN_EMPTY, DELETE, KEEP, got \"keep\"; leave it out where nothing is to be done with it"],
   [{ operation: 'verify', directory: 'x', items: null, close: 1 }, "'close' must be true or false, got 1; leave it out for false"],
+  ...['yesterday', 0, '2026-11-23', '2026-13-23T09:29:00Z', ['2026-11-23T09:29:00Z']].map((restoredSince): [Record<string, unknown>, string] => [
+    { operation: 'delete', restoredSince },
+    `'restoredSince' must be an instant as ISO 8601, got ${JSON.stringify(restoredSince)}; write the CreationDate of the restore job, or leave it out where none is known`,
+  ]),
 ])('one problem, in exactly these words: %j', (event, expected) => {
   expect(words(event)).toEqual([expected]);
 });

@@ -45,6 +45,7 @@ export const deleting = (more: Partial<DeleteEvent> = {}): DeleteEvent => ({
   directory: NAME,
   accessPointRoots: [],
   runningRestoreJobs: [],
+  restoredSince: '1970-01-01T00:00:00Z',
   retentionSeconds: 0,
   graceSeconds: DECADES,
   disposal: RecoveryDirectoryDisposal.DELETE,

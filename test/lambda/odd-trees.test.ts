@@ -45,7 +45,7 @@ const verifying = (compare?: 'SHA256' | 'SIZE_AND_TIME'): Promise<VerifyAnswer> 
 const moving = (conflictPolicy: ConflictPolicy): Promise<MoveAnswer> => move(root, { operation: 'move', directory: name, conflictPolicy, items: null, operationsPerSecond: FAST }, deadline());
 const undoing = (): Promise<UndoAnswer> => undo(root, { operation: 'undo', directory: name, operationsPerSecond: FAST }, deadline());
 const deleting = (more: Partial<DeleteEvent> = {}): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, {
-  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, operationsPerSecond: FAST, ...more,
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, operationsPerSecond: FAST, ...more,
 }, deadline());
 const quarantining = (more: Partial<DeleteEvent> = {}): Promise<DeleteAnswer> => deleting({ mode: 'QUARANTINE', ...more });
 const releasing = (): Promise<ReleaseAnswer> => release(root, { operation: 'release', directory: name });

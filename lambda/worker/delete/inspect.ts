@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { Inventory } from './inventory';
 import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
@@ -22,6 +23,8 @@ export interface Inspection {
   readonly inspected: number;
   /** The path of an entry that was written later; undefined if there is none. */
   readonly writtenLater?: string;
+  /** The path of an entry that is older than the restore; undefined if there is none. */
+  readonly older?: string;
   /** The path of an entry that is no directory; undefined if there is none. */
   readonly leftover?: string;
   /** A directory that could not be read. */
@@ -36,6 +39,8 @@ export interface InspectOptions {
   readonly device: bigint;
   /** When an entry counts as written later; left out where that guard is turned off. */
   readonly limits?: UseLimits;
+  /** What was changed last before that was not restored, in milliseconds since 1970-01-01T00:00:00Z; left out where that is not known. */
+  readonly since?: number;
   /** Whether entries that are no directories are looked for. */
   readonly leftovers: boolean;
   readonly range: PathRange;
@@ -52,24 +57,34 @@ const MOST_LISTED = 10_000;
 /** ACCESS, GETATTR and READDIR of a directory. */
 const OPERATIONS_PER_DIRECTORY = 3;
 
+/** Nobody can set a ctime. */
+const isOlder = ({ ctimeMs }: BigIntStats, since: number): boolean => Number(ctimeMs) < since;
+
 /** Looks through a tree until it has found each reason not to delete it that it looks for, or its end. */
 export async function inspect(tree: Tree, options: InspectOptions): Promise<Inspection> {
-  const { limits, range } = options;
+  const { limits, since, range } = options;
   const inventory = new Inventory();
   let inspected = 0;
   let writtenLater: string | undefined;
+  let older: string | undefined;
   let leftover: string | undefined;
   let unreadable: PathNote | undefined;
-  const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined) && (!options.leftovers || leftover !== undefined));
+  const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined)
+    && (since === undefined || older !== undefined) && (!options.leftovers || leftover !== undefined));
 
   const lookAt = async (directory: Directory, others: readonly string[]): Promise<void> => {
     if (options.leftovers && others.length > 0) {
       leftover ??= directory.pathOf(others[0]);
     }
-    if (limits && writtenLater === undefined) {
+    if ((limits && writtenLater === undefined) || (since !== undefined && older === undefined)) {
       const stats = await directory.lstatAll(others);
-      const index = stats.findIndex((own) => own && isWrittenLater(own, limits));
-      writtenLater ??= index < 0 ? undefined : directory.pathOf(others[index]);
+      stats.forEach((own) => own && inventory.addLinked(own));
+      const first = (matches: (own: BigIntStats) => boolean) => {
+        const index = stats.findIndex((own) => own && matches(own));
+        return index < 0 ? undefined : directory.pathOf(others[index]);
+      };
+      writtenLater ??= limits && first((own) => isWrittenLater(own, limits));
+      older ??= since === undefined ? undefined : first((own) => isOlder(own, since));
     }
   };
 
@@ -88,6 +103,9 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     }
     if (limits && isWrittenLater(own, limits, path === '')) {
       writtenLater ??= directory.path;
+    }
+    if (since !== undefined && isOlder(own, since)) {
+      older ??= directory.path;
     }
     const listing = { others: [] as string[], directories: [] as string[] };
     let position = skipped;
@@ -109,7 +127,7 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     }
     inspected += 1;
     if (skipped === 0 && position <= MOST_LISTED && !isSticky(own)) { // that one needs another look: its bit is in the way
-      inventory.add(path, listing);
+      inventory.add(path, listing, own);
     }
     return 'DONE';
   };
@@ -135,5 +153,5 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
       unreadable ??= { path: shown(changed), note: errnoOrThrow(error) };
     });
   }
-  return { cursor: end.cursor, inspected, writtenLater, leftover, unreadable, inventory };
+  return { cursor: end.cursor, inspected, writtenLater, older, leftover, unreadable, inventory };
 }

@@ -135,7 +135,7 @@ describe('a restored directory that changes between two calls', () => {
     make(`${name}/d`, numbered(COUNT));
     const recovery = await root.openDirectory(name);
     const later = Date.now() + 600_000;
-    const limits = { restoredUntil: later, directoriesUntil: later, topUntil: later, othersUntil: later, linkedUntil: later };
+    const limits = { restoredUntil: later, directoriesUntil: later, topUntil: later, othersUntil: later, linkedUntil: later, linked: new Set<string>() };
     let inspected = 0;
     let cursor: string | undefined;
     let calls = 0;

@@ -76,9 +76,21 @@ test('another directory of the same name is not given a mode that was never its 
   expect(modeOf()).toBe(0o700);
 });
 
+test('what a restore closed is not opened by a deletion that is refused', async () => {
+  await close(root, name, recovery, 'restore');
+  await close(root, name, recovery, 'deletion');
+  await reopen(root, name, recovery, 'deletion');
+  expect(modeOf()).toBe(0o700);
+  await reopen(root, name, recovery, 'restore');
+  expect(modeOf()).toBe(0o755);
+  await close(root, name, recovery, 'deletion');
+  await reopen(root, name, recovery, 'deletion');
+  expect(modeOf()).toBe(0o755);
+});
+
 test('tells the time by the clock of the file system, after the last change that it made', async () => {
   const { at } = await close(root, name, recovery);
-  expect(at).toBeGreaterThanOrEqual(Number(fs.statSync(`${top()}/${name}`, { bigint: true }).ctimeNs) / 1e6);
+  expect(at).toBeGreaterThanOrEqual(Number(fs.statSync(`${top()}/${name}`, { bigint: true }).ctimeNs / 1_000n) / 1_000);
   expect((await readRecord(root, name, await recovery.stat(), 'closed'))!.writtenAt).toBe(Math.floor(at));
 });
 

@@ -154,7 +154,7 @@ test('after the recovery directory was deleted, it is made again where something
   prepare(REPLACE);
   const before = state();
   await moving(REPLACE);
-  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY };
+  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY };
   expect(await deleteRecoveryDirectory(root, deleting, new Deadline(endlessTime))).toMatchObject({ outcome: 'DELETED' });
   expect(fs.existsSync(`${top()}/${name}`)).toBe(false);
   expect(await undoing()).toMatchObject({ outcome: 'UNDONE' });
@@ -165,7 +165,7 @@ test('what goes back is no longer on record as moved, and not in use because it 
   prepare(REPLACE);
   await moving(REPLACE);
   await undoing();
-  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], disposal: RecoveryDirectoryDisposal.DELETE };
+  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', disposal: RecoveryDirectoryDisposal.DELETE };
   expect(await deleteRecoveryDirectory(root, deleting, new Deadline(endlessTime))).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: 'RETENTION' }] });
   const due = { ...deleting, retentionSeconds: 1, graceSeconds: 0 };
   expect((await deleteRecoveryDirectory(root, due, new Deadline(endlessTime))).refusals).not.toEqual(expect.arrayContaining([expect.objectContaining({ detail: expect.stringContaining('/both') })]));
