@@ -145,8 +145,8 @@ class Undoing {
     }
     const { ino } = await recovery.stat();
     await root.refresh();
-    if ((await root.lstat(fromText(directory)))?.ino !== ino) {
-      notes.add(`/${directory}`, 'was moved away meanwhile, with what was taken back into it');
+    if ((await root.lstat(recovery.name))?.ino !== ino) {
+      notes.add(recovery.path, 'was moved away meanwhile, with what was taken back into it');
       return answer('INCOMPLETE', { ...answered.counts, left: 1 }, notes.notes);
     }
     await reopen(root, directory, recovery);

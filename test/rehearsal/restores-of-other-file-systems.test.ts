@@ -9,22 +9,24 @@ beforeAll(() => { bench = new CleanupBench('LEAST'); });
 afterEach(() => scene.close());
 afterAll(() => bench.close());
 
-/** A restore job of a recovery point of another file system, that says that it restores into one. */
-async function restoreAnother(into: 'THIS' | 'ANOTHER'): Promise<string> {
+/** What starts a restore job of a recovery point of another file system, that says that it restores into one. */
+async function anotherRestore(into: 'THIS' | 'ANOTHER'): Promise<() => string> {
   const root = path.join(scene.root, '..', 'another');
   fs.mkdirSync(root);
   const another = scene.rehearsal.aws.createFileSystem(root);
   const point = await scene.rehearsal.aws.backUp(another);
   const fileSystemId = into === 'THIS' ? scene.rehearsal.fileSystem.fileSystemId : another.fileSystemId;
-  return scene.rehearsal.aws.restoreJobs.start({
-    RecoveryPointArn: point.recoveryPointArn, IamRoleArn: 'arn:aws:iam::111122223333:role/restore', Metadata: { ...point.restoreMetadata, 'file-system-id': fileSystemId, 'newFileSystem': 'false' },
+  return () => scene.rehearsal.aws.restoreJobs.start({
+    RecoveryPointArn: point.recoveryPointArn,
+    IamRoleArn: 'arn:aws:iam::111122223333:role/restore',
+    Metadata: { ...point.restoreMetadata, 'file-system-id': fileSystemId, 'newFileSystem': 'false' },
   }).restoreJobId;
 }
 
 test('a cleanup waits while a recovery point of another file system is restored into this one', async () => {
   scene = await bench.start();
   const old = scene.make(20);
-  const job = await restoreAnother('THIS');
+  const job = (await anotherRestore('THIS'))();
   let waits = 0;
   scene.when('WaitForRestore', () => {
     waits += 1;
@@ -38,7 +40,8 @@ test('a cleanup waits while a recovery point of another file system is restored 
 test('one that begins before the deletion keeps the directory', async () => {
   scene = await bench.start();
   const old = scene.make(20);
-  scene.once('ChooseDirectories', () => restoreAnother('THIS'));
+  const begin = await anotherRestore('THIS');
+  scene.once('ChooseDirectories', begin);
   expect((await scene.cleanUp()).report).toMatchObject({ outcome: 'YIELDED', yieldedTo: { reason: 'RESTORE_RUNNING' } });
   expect(scene.left).toEqual([old]);
 });
@@ -46,6 +49,6 @@ test('one that begins before the deletion keeps the directory', async () => {
 test('a restore into another file system is nothing to wait for', async () => {
   scene = await bench.start();
   scene.make(20);
-  await restoreAnother('ANOTHER');
+  (await anotherRestore('ANOTHER'))();
   expect((await scene.cleanUp()).report).toMatchObject({ outcome: 'SUCCEEDED', totals: { deleted: 1 } });
 });

@@ -47,6 +47,7 @@ const remove: Call = (previous, deadline) => deleteRecoveryDirectory(root, {
   runningRestoreJobs: [],
   retentionSeconds: 0,
   graceSeconds: 1e9,
+  restoredSince: '2026-11-23T02:00:00.000Z',
   disposal: RecoveryDirectoryDisposal.DELETE,
   operationsPerSecond: rate,
   previous: previous as object,

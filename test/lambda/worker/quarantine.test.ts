@@ -319,6 +319,6 @@ test('a quarantined directory is surveyed by its new name; verified, moved and t
     .toMatchObject({ verdict: 'PASSED', counts: { files: 2 }, comparison: { missing: 3, extra: 1 } });
   expect(await move(root, { operation: 'move', directory: name, conflictPolicy: ConflictPolicy.FAIL }, new Deadline(endlessTime))).toMatchObject({ outcome: 'MOVED', counts: { moved: 2 } });
   expect(outline(`${top()}/${quarantined}`)).toEqual({});
-  expect(await undo(root, { operation: 'undo', directory: name }, new Deadline(endlessTime))).toMatchObject({ outcome: 'UNDONE', counts: { movedBack: 2 } });
+  expect(await undo(root, { operation: 'undo', directory: name }, new Deadline(endlessTime))).toMatchObject({ outcome: 'UNDONE', counts: { movedBack: 2 }, notes: [] });
   expect(outline(`${top()}/${quarantined}`)).toEqual(before);
 });

@@ -146,7 +146,7 @@ test('the first so many are kept, whatever the order in which they come', () => 
 describe('a deletion that was refused', () => {
   const own = recoveryName(NOW - 30 * DAY);
   const remove = (retentionSeconds: number, graceSeconds = 1e9) => deleteRecoveryDirectory(root, {
-    operation: 'delete', directory: own, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds, graceSeconds, disposal: RecoveryDirectoryDisposal.DELETE,
+    operation: 'delete', directory: own, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds, graceSeconds, disposal: RecoveryDirectoryDisposal.DELETE, restoredSince: new Date(NOW - 31 * DAY).toISOString(),
   }, deadline);
   const refusedAt = async () => (await surveyed()).entries.find(({ name }) => name.endsWith(own))?.refusedAt;
 

@@ -7,7 +7,7 @@ import { survey } from '../../../lambda/worker/survey';
 import type { SurveyAnswer, SurveyedContent, SurveyEvent } from '../../../src/core/worker';
 import { runs } from '../../helpers/effort';
 import { endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
-import { build, bytes, clear, describeTree, fifo, file, fingerprint, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, bytes, clear, describeTree, fifo, file, fingerprint, inUse, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const RESTORED = Math.floor(Date.now() / 1000) * 1000 - 60_000;
@@ -125,14 +125,16 @@ describe('contents', () => {
     const old = recoveryName(RESTORED - 86_400_000);
 
     test('the first path that shows it', async () => {
-      build(top(), { [own]: { a: '', c: { d: file('', { mtime: RESTORED + 301_000 }), e: file('', { mtime: RESTORED + 302_000 }) }, z: file('', { mtime: RESTORED + 303_000 }) } });
-      expect(await contentOf(own)).toMatchObject({ inUse: true, inUsePath: `/${own}/c/d` });
+      build(top(), { [own]: { a: '', c: { d: '', e: '' }, z: '' } });
+      const graceSeconds = await inUse(RESTORED, () => ['z', 'c/e', 'c/d'].forEach((each) => fs.chmodSync(`${top()}/${own}/${each}`, 0o600)));
+      expect(await contentOf(own, { graceSeconds })).toMatchObject({ inUse: true, inUsePath: `/${own}/c/d` });
     });
 
     test('not within the grace period', async () => {
-      build(top(), { [own]: { a: file('', { mtime: RESTORED + 299_000 }) } });
+      build(top(), { [own]: { a: '' } });
+      const graceSeconds = await inUse(RESTORED, () => fs.chmodSync(`${top()}/${own}/a`, 0o600));
       expect(await contentOf(own)).toMatchObject({ inUse: false });
-      expect(await contentOf(own, { graceSeconds: 200 })).toMatchObject({ inUse: true, inUsePath: `/${own}/a` });
+      expect(await contentOf(own, { graceSeconds })).toMatchObject({ inUse: true, inUsePath: `/${own}/a` });
       expect(await contentOf(own, { graceSeconds: null } as never)).toMatchObject({ inUse: false });
     });
 
