@@ -354,7 +354,7 @@ test(`another device within (${HOW}): nothing of it is deleted or moved, the res
     expect(await moving(FAIL)).toMatchObject({ outcome: 'INCOMPLETE', counts: { moved: 2, failed: 2 }, notes: [{ path: '/a/mounted/d', note: 'EXDEV' }, { path: '/a/mounted/f', note: 'EXDEV' }] });
     expect(outline(place)).toEqual(there);
     expect(await undoing()).toMatchObject({ outcome: 'UNDONE', counts: { movedBack: 2 } });
-    expect(await deleting({ guardsOff: ['IN_USE' as never] })).toMatchObject({ outcome: 'INCOMPLETE', deletedEntries: 2, notes: [{ path: `/${name}/a/mounted`, note: 'lies on another device' }] });
+    expect(await deleting({ guardsOff: ['IN_USE' as never] })).toMatchObject({ outcome: 'REFUSED', deletedEntries: 0, refusals: [{ reason: 'UNREADABLE' }] });
     expect(outline(place)).toEqual(there);
   });
   clear(top());

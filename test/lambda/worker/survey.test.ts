@@ -7,7 +7,7 @@ import { survey } from '../../../lambda/worker/survey';
 import type { SurveyAnswer, SurveyedContent, SurveyEvent } from '../../../src/core/worker';
 import { runs } from '../../helpers/effort';
 import { endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
-import { build, bytes, clear, describeTree, fifo, file, fingerprint, inUse, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, bytes, clear, describeTree, fifo, file, fingerprint, openDescriptors, inUse, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const RESTORED = Math.floor(Date.now() / 1000) * 1000 - 60_000;
@@ -124,18 +124,20 @@ describe('contents', () => {
   describe('in use', () => {
     const old = recoveryName(RESTORED - 86_400_000);
 
+    const touch = (...paths: string[]) => paths.forEach((path) => fs.utimesSync(`${top()}/${own}/${path}`, Date.now() / 1000, Date.now() / 1000));
+
     test('the first path that shows it', async () => {
       build(top(), { [own]: { a: '', c: { d: '', e: '' }, z: '' } });
-      const graceSeconds = await inUse(RESTORED, () => ['z', 'c/e', 'c/d'].forEach((each) => fs.chmodSync(`${top()}/${own}/${each}`, 0o600)));
+      const graceSeconds = await inUse(RESTORED, () => touch('c/d', 'c/e', 'z'));
       expect(await contentOf(own, { graceSeconds })).toMatchObject({ inUse: true, inUsePath: `/${own}/c/d` });
     });
 
-    test('not within the grace period', async () => {
-      build(top(), { [own]: { a: '' } });
-      const graceSeconds = await inUse(RESTORED, () => fs.chmodSync(`${top()}/${own}/a`, 0o600));
-      expect(await contentOf(own)).toMatchObject({ inUse: false });
-      expect(await contentOf(own, { graceSeconds })).toMatchObject({ inUse: true, inUsePath: `/${own}/a` });
-      expect(await contentOf(own, { graceSeconds: null } as never)).toMatchObject({ inUse: false });
+    test('not within the grace period, and not by a time of modification that is later than the last change', async () => {
+      const recent = recoveryName(Date.now() - 250_000);
+      build(top(), { [recent]: { a: '', photo: file('', { mtime: Date.UTC(2098, 0, 1) }) } });
+      expect(await contentOf(recent)).toMatchObject({ inUse: false });
+      expect(await contentOf(recent, { graceSeconds: 200 })).toMatchObject({ inUse: true });
+      expect(await contentOf(recent, { graceSeconds: null } as never)).toMatchObject({ inUse: false });
     });
 
     test('the directory itself shows it, too', async () => {
