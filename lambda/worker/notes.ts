@@ -3,12 +3,22 @@ import type { PathNote } from '../../src/core/worker';
 /** An answer goes through the state of a state machine, which holds 256 KiB in all: so many of a kind, and no longer ones. */
 export const MOST_NOTES = 20;
 const LONGEST_PATH = 400;
+/** A note may name a path, too. */
+const LONGEST_NOTE = 600;
+/** As JSON, a character may have six bytes: what would be longer than this is cut further. */
+const BYTES_PER_CHARACTER = 3;
 
-/** A path for people: of one that is very long the middle is left out. */
-export function shorten(path: string): string {
-  const half = LONGEST_PATH / 2;
-  return path.length <= LONGEST_PATH ? path : `${path.slice(0, half).replace(/[\uD800-\uDBFF]$/, '')}…${path.slice(-half).replace(/^[\uDC00-\uDFFF]/, '')}`;
+/** A text for people: of one that is very long the middle is left out. */
+export function shorten(text: string, most = LONGEST_PATH): string {
+  for (let length = most; ; length = Math.floor(length * 0.75)) {
+    const shown = text.length <= length ? text : cut(text, length / 2);
+    if (Buffer.byteLength(JSON.stringify(shown)) <= BYTES_PER_CHARACTER * most) {
+      return shown;
+    }
+  }
 }
+
+const cut = (text: string, half: number): string => `${text.slice(0, half).replace(/[\uD800-\uDBFF]$/, '')}…${text.slice(-half).replace(/^[\uDC00-\uDFFF]/, '')}`;
 
 /** Keeps the first so many paths, in their order: which ones does not depend on the order in which they were found. */
 export class FirstPaths {
@@ -68,7 +78,7 @@ export class Notes {
       this.kept.splice(last < 0 ? this.kept.length : last, 1);
     }
     if (this.kept.length < this.most) {
-      this.kept.push({ path: shown, note });
+      this.kept.push({ path: shown, note: shorten(note, LONGEST_NOTE) });
       if (first) {
         this.firsts.add(shown);
       }

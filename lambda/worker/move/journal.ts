@@ -135,7 +135,7 @@ export class Journal {
   /** Writes lines, and answers when they are safe. They are asked for with the time that the file system had at the last write. */
   public async commit(lines: ReadonlyArray<(at: string) => JournalLine>): Promise<void> {
     this.queue.push(...lines);
-    this.next ??= this.running.then(() => this.flush());
+    this.next ??= this.running.catch(() => undefined).then(() => this.flush()); // whoever wrote what failed knows by now
     return this.next;
   }
 
@@ -161,7 +161,7 @@ export class Journal {
       throw error;
     }
     const { mtimeNs, nlink } = await file.log.stat();
-    if (nlink === 0n) {
+    if (nlink === 0n && !queue.every((line) => 'end' in line(''))) {
       throw Object.assign(new Error('the journal was removed: an undo has ended meanwhile'), { code: 'ECANCELED' }); // what is done now, nothing could take back
     }
     file.at = mtimeNs;

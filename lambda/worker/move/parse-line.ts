@@ -65,7 +65,7 @@ function readLine(fields: Fields, at: number): ParsedLine | undefined {
     return readWhole(fields);
   }
   const within = fields.in ?? 0;
-  if (typeof within !== 'number' || !Number.isSafeInteger(within) || within < 0 || within >= at) {
+  if (typeof within !== 'number' || !Number.isSafeInteger(within) || within < 0 || (within > 0 && within >= at)) {
     return undefined; // a directory comes before whatever lies in it
   }
   if ('taken' in fields) {
