@@ -1,7 +1,7 @@
 import { Cursors } from './cursors';
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
-import type { DifferingDirectories, MoveAnswer, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
+import type { MoveAnswer, MoveEvent, MoveResume, PathNote } from '../../src/core/worker';
 import type { Directory } from '../fs/directory';
 import { Tree } from '../fs/tree';
 import type { TreePath } from '../fs/tree';
@@ -9,11 +9,12 @@ import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
 import { callOffDeletion } from './delete/call-off';
 import { apply } from './move/apply';
-import { EMPTY, notAtPlace } from './move/at-place';
-import { Changes } from './move/changes';
+import { EMPTY, GONE, notAtPlace } from './move/at-place';
+import { CHANGED, CHANGED_DIRECTORY, Changes } from './move/changes';
 import { highestNumber, journalNumbers } from './move/journal';
 import { Judge } from './move/judge';
 import { Merged } from './move/merged';
+import type { MergedAnswer } from './move/merged';
 import { plan } from './move/plan';
 import { recount } from './move/recount';
 import type { Begun } from './move/recount';
@@ -70,6 +71,7 @@ interface Judging {
   readonly changes: Changes;
   readonly merged: Merged;
   readonly isItem: (path: TreePath, name: string) => boolean;
+  readonly countsLiveOnly: (path: TreePath) => boolean;
 }
 
 class Move {
@@ -80,6 +82,8 @@ class Move {
   private readonly scope: Scope;
   /** That something of the recovery directory was moved before: by an earlier call, or an earlier move. */
   private moved = false;
+  /** That what was moved may be taken for what is live only: what a call moved that never answered, or an earlier move. */
+  private mayHaveFilled = false;
 
   constructor(
     private readonly root: Directory,
@@ -117,6 +121,7 @@ class Move {
     }
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
     const counted = await recount(root, restored, event.directory, unanswered, tally);
+    this.mayHaveFilled = unanswered.length > 0;
     await giveBackStickyBits(root, restored, event.directory, unanswered);
     const begun = { ...counted, interrupted: new Set([...from?.interrupted ?? [], ...counted.interrupted]) };
     // what was begun in a call that never answered had passed the plan, unless it was another move
@@ -135,20 +140,25 @@ class Move {
   private async plan(tally: Tally, summary?: Summary): Promise<MoveAnswer | undefined> {
     const { root, restored, event, deadline } = this;
     const policy = event.conflictPolicy;
-    const judging = this.judging(summary && this.from?.mergedDirectories);
+    const judging = this.judging(summary && this.from);
     const end = await plan({ root, restored, ...judging, tally, summary, cursor: this.from?.cursor, cursors: this.cursors, deadline });
     const more = summary ? { plan: summary.plan, ...judging.merged.answer } : {};
     if (!end.done) {
       return this.answer('UNDECIDED', tally, { ...more, resume: { phase: 'PLAN', cursor: end.cursor, counts: tally.counts, notes: tally.notes, ...more } });
     }
     const conflict = policy === ConflictPolicy.FAIL && tally.counts.failed > 0;
+    if (conflict && !summary && tally.notes.every(({ note }) => note === CHANGED || note === CHANGED_DIRECTORY)) {
+      // nothing is in the way: what was verified is not what is there any more
+      (await this.missing(() => false)).filter(({ note }) => note === GONE).forEach(({ path, note }) => tally.add('failed', path, note));
+      return this.answer('INCOMPLETE', tally);
+    }
     return conflict || summary ? this.answer(conflict ? 'CONFLICT' : 'PLANNED', tally, more) : undefined;
   }
 
   private async apply(tally: Tally, begun: Begun, cursor?: string): Promise<MoveAnswer> {
     const { root, restored, event, deadline } = this;
     const last = await highestNumber(root, event.directory);
-    const judging = this.judging(this.from?.phase === 'APPLY' ? this.from.mergedDirectories : undefined);
+    const judging = this.judging(this.from?.phase === 'APPLY' ? this.from : undefined);
     const end = await apply({
       root,
       restored,
@@ -177,17 +187,28 @@ class Move {
     return this.answer(failed === 0 ? 'MOVED' : 'INCOMPLETE', tally, { ...judging.merged.answer, ...kept });
   }
 
-  private judging(previous?: DifferingDirectories): Judging {
+  private judging(previous?: MergedAnswer): Judging {
     const { event, scope } = this;
     const changes = new Changes(this.verified?.at, this.moved);
     const merged = new Merged(previous, event.mergedDirectories === MergedDirectories.TAKE_RESTORED);
-    return { judge: new Judge(event.conflictPolicy, scope, changes), changes, merged, isItem: (path, name) => scope.isItem(path, name) };
+    return {
+      judge: new Judge(event.conflictPolicy, scope, changes),
+      changes,
+      merged,
+      isItem: (path, name) => scope.isItem(path, name),
+      countsLiveOnly: (path) => !this.mayHaveFilled && scope.isAskedFor(path),
+    };
+  }
+
+  private async missing(isMoved: (path: TreePath) => boolean): Promise<PathNote[]> {
+    const { root, restored, event: { directory, items }, verified, moved } = this;
+    return notAtPlace({ root, restored, recoveryDirectory: directory, verified: verified?.items, items, moved, isMoved });
   }
 
   /** All was moved that can be: what is still to be true? */
   private async finish(tally: Tally, isMoved: (path: string) => boolean): Promise<void> {
-    const { root, recovery, restored, event: { directory, items, disposal }, verified, moved } = this;
-    const missing = await notAtPlace({ root, restored, recoveryDirectory: directory, verified: verified?.items, items, moved, isMoved });
+    const { root, recovery, event: { directory, disposal } } = this;
+    const missing = await this.missing(isMoved);
     // what is still in the recovery directory is told already, be it with a directory that it lies in
     const told = tally.counts.failed === 0 ? [] : tally.notes.map(({ path }) => path);
     const isTold = ({ path, note }: PathNote) => told.some((each) => path === each || (note === EMPTY && path.startsWith(`${each}/`)));

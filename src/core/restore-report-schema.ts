@@ -25,6 +25,7 @@ const MOVE = object({
 }, {
   plan: eachFate(object({ files: COUNT, bytes: COUNT, samples: list(TEXT) })),
   mergedDirectories: object({ differing: COUNT, notes: NOTES }),
+  liveOnly: COUNT,
   keptAside: TEXT,
 });
 

@@ -151,13 +151,15 @@ export function wordMove(totals: Required<RestoreTotals>, keptAside: readonly st
 
 /** What a merge leaves as it is, or takes, is what people wonder about afterwards. */
 function wordMerged(moves: readonly MoveAnswer[], mergedDirectories: MergedDirectories): string[] {
-  const differing = moves.reduce((sum, move) => sum + (move.mergedDirectories?.differing ?? 0), 0);
-  const directories = plural(differing, 'directory', 'directories');
-  if (differing === 0) {
-    return [];
+  const sum = (count: (move: MoveAnswer) => number | undefined) => moves.reduce((total, move) => total + (count(move) ?? 0), 0);
+  const [liveOnly, differing] = [sum((move) => move.liveOnly), sum(({ mergedDirectories: merged }) => merged?.differing)];
+  const words = liveOnly === 0 ? [] : [`left ${plural(liveOnly, 'entry', 'entries')} beside them that the backup does not have`];
+  if (differing > 0) {
+    const directories = plural(differing, 'directory', 'directories');
+    words.push(mergedDirectories === MergedDirectories.TAKE_RESTORED ? `gave ${directories} the owner and mode of the backup`
+      : `left ${directories} with another owner or mode than in the backup`);
   }
-  return [mergedDirectories === MergedDirectories.TAKE_RESTORED ? `gave ${directories} the owner and mode of the backup`
-    : `left ${directories} with another owner or mode than in the backup`];
+  return words;
 }
 
 function wordCleanup({ progress: { restores }, deletions }: RestoreExecution): string {

@@ -229,6 +229,7 @@ export interface MoveResume extends Resumable {
   readonly notes: PathNote[];
   readonly plan?: MovePlan;
   readonly mergedDirectories?: DifferingDirectories;
+  readonly liveOnly?: number;
   /** The part of the journal that was written last: what is in later ones was done by calls that never answered. */
   readonly journal?: number;
   /** What stands for entries that a call was killed at when what had their place was kept aside already. */
@@ -285,6 +286,11 @@ export interface MoveAnswer {
   readonly notes: PathNote[];
   /** Left out where owner and mode of all directories that both sides have are the same. */
   readonly mergedDirectories?: DifferingDirectories;
+  /**
+   * At least so many entries are live only, in the directories of what was asked for that both sides have: they lie beside what was
+   * restored. Directories that a call could not look through in one go are left out. Left out where there are none.
+   */
+  readonly liveOnly?: number;
   /** Only in the answer of a dry run. */
   readonly plan?: MovePlan;
   /** Where replaced entries were kept aside; left out where none was. */

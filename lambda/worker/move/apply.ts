@@ -15,8 +15,10 @@ import type { Place, Step } from './place';
 import type { Begun } from './recount';
 import { Tally } from './tally';
 import { removeTrials, Trial } from './trial';
-import { ConflictPolicy } from '../../../src/core/restore-request';
+import { isReservedRootName } from '../../../src/core/reserved-root-name';
+import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
+import { toText } from '../../fs/byte-name';
 import type { CursorStore } from '../../fs/cursor';
 import { isSticky } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
@@ -38,6 +40,8 @@ export interface ApplyOptions {
   readonly changes: Changes;
   readonly merged: Merged;
   readonly isItem: (path: TreePath, name: string) => boolean;
+  /** True for a directory whose entries that are live only are counted: nothing was moved into it before. */
+  readonly countsLiveOnly: (path: TreePath) => boolean;
   /** Counts what is done. */
   readonly tally: Tally;
   /** What earlier calls began and did not tell of, and the number that this call's journal comes after. */
@@ -65,6 +69,8 @@ const MOST_LEFT = 10_000;
  * little, and each one that time runs out in is listed again, on both sides.
  */
 const MOVES_AT_ONCE = 16;
+/** What belongs to AWS Backup, or to us, has no place: it is left alone. */
+export const isIgnored = (path: TreePath, name: string): boolean => path === '' && isReservedRootName(toText(name));
 const VANISHED = 'the directory at its place vanished while it was moved: start the restore again';
 
 /** Moves what is in the recovery directory, many directories at once. */
@@ -167,7 +173,7 @@ class Application {
     const { root, tally } = this.options;
     try {
       return await this.live.use(path, async (live) => {
-        const names = await Names.list(live);
+        const names = await Names.list(live, (name) => isIgnored(path, name));
         const stats = await live.stat(); // the listing has brought that
         const place: Place = { path, restored, live, names, inode: stats.ino, there: ownerAndModeOf(stats) };
         try {
@@ -204,7 +210,10 @@ class Application {
     let [source, first] = [entries, skipped];
     for (;;) {
       const met = new Tally(); // what this listing met; the next one meets it again
-      const { items, end, complete } = await this.looker.look(place, source, { first, settled: names });
+      const { items, end, complete, matched } = await this.looker.look(place, source, { first, settled: names });
+      if (context === '' && source === entries && complete && this.options.countsLiveOnly(place.path)) {
+        this.options.merged.addLiveOnly(place.names.size - matched);
+      }
       await this.begin(place, items.flatMap(({ step }) => step ?? []), moved);
       const stop = (position: number): VisitEnd => {
         if (moved) {

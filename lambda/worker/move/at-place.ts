@@ -26,7 +26,7 @@ export interface AtPlaceOptions {
 type Item = Partial<VerifiedItem> & { readonly path: TreePath };
 type IsIt = (stats: BigIntStats | undefined) => boolean;
 
-const GONE = 'is neither at its place nor in the recovery directory any more';
+export const GONE = 'is neither at its place nor in the recovery directory any more';
 export const EMPTY = 'is not at its place';
 
 /** The items that a move did not bring to their places, and that no policy left where they are. */

@@ -29,6 +29,8 @@ export interface Look {
   readonly items: Item[];
   readonly end: number;
   readonly complete: boolean;
+  /** How many of the entries the live directory has, too. */
+  readonly matched: number;
 }
 
 /** How many entries of a listing are left out, and the names of those that were told already. */
@@ -54,7 +56,7 @@ export class Looker {
     const { deadline, judge, placer, stays } = this.options;
     const { restored, live, path } = place;
     const items: Item[] = [];
-    let [end, steps] = [first, 0];
+    let [end, steps, matched] = [first, 0, 0];
     for await (const batch of source) {
       const own = await restored.lstatAll(batch.map(({ name }) => name));
       const asked = batch.map(({ name }) => name).filter((name) => place.names.mayHave(name));
@@ -69,6 +71,7 @@ export class Looker {
           items.push({ name, position, fate: 'failed', note: AWAY }); // it displaces nothing
           continue;
         }
+        matched += there ? 1 : 0;
         const judgement = judge.of(path, name, stats, there);
         if (judgement.kind === 'STAY') {
           items.push({ name, position, ...judgement });
@@ -81,9 +84,9 @@ export class Looker {
       }
       end += batch.length;
       if (steps >= ENTRIES_AT_ONCE || deadline.reached) {
-        return { items, end, complete: false };
+        return { items, end, complete: false, matched };
       }
     }
-    return { items, end, complete: true };
+    return { items, end, complete: true, matched };
   }
 }

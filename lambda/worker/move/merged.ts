@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import type { DifferingDirectories } from '../../../src/core/worker';
+import type { MoveAnswer } from '../../../src/core/worker';
 import { MOST_NOTES, Notes } from '../notes';
 
 /** Owner and mode of a directory; the mode as stat(2) tells it, with the type. */
@@ -16,18 +16,31 @@ const worded = ({ mode, uid, gid }: OwnerAndMode): string => `${uid}:${gid} ${(m
 
 export const isOther = (one: OwnerAndMode, other: OwnerAndMode): boolean => worded(one) !== worded(other);
 
-/** Gathers the directories that both sides have, and whose owner or mode the backup has otherwise. */
+/** What there is to be said about the directories that both sides have. */
+export type MergedAnswer = Pick<MoveAnswer, 'mergedDirectories' | 'liveOnly'>;
+
+/** Gathers what a merge leaves: the directories whose owner or mode the backup has otherwise, and how many entries are live only. */
 export class Merged {
   private differing: number;
   private readonly notes: Notes;
+  private liveOnly: number;
 
-  constructor(previous: DifferingDirectories | undefined, public readonly takesRestored: boolean) {
-    this.differing = previous?.differing ?? 0;
-    this.notes = new Notes(previous?.notes, MOST_NOTES);
+  constructor({ mergedDirectories, liveOnly = 0 }: MergedAnswer = {}, public readonly takesRestored = false) {
+    this.differing = mergedDirectories?.differing ?? 0;
+    this.notes = new Notes(mergedDirectories?.notes, MOST_NOTES);
+    this.liveOnly = liveOnly;
   }
 
-  public get answer(): { readonly mergedDirectories?: DifferingDirectories } {
-    return this.differing === 0 ? {} : { mergedDirectories: { differing: this.differing, notes: this.notes.notes } };
+  public get answer(): MergedAnswer {
+    return {
+      ...(this.differing === 0 ? {} : { mergedDirectories: { differing: this.differing, notes: this.notes.notes } }),
+      ...(this.liveOnly === 0 ? {} : { liveOnly: this.liveOnly }),
+    };
+  }
+
+  /** Entries of a live directory that the restored one does not have. */
+  public addLiveOnly(count: number): void {
+    this.liveOnly += Math.max(0, count); // it may have changed between its listing and the look at its entries
   }
 
   /** Notes a directory that differs; an item is told first of all. */

@@ -1,3 +1,4 @@
+import { isIgnored } from './apply';
 import { CHANGED_DIRECTORY } from './changes';
 import type { Changes } from './changes';
 import type { Action } from './decide';
@@ -26,6 +27,7 @@ export interface PlanOptions {
   readonly changes: Changes;
   readonly merged: Merged;
   readonly isItem: (path: TreePath, name: string) => boolean;
+  readonly countsLiveOnly: (path: TreePath) => boolean;
   /** Counts what would be done. */
   readonly tally: Tally;
   /** Counts files and bytes, and keeps samples, for a dry run. */
@@ -165,7 +167,7 @@ class Plan {
 
   /** Decides about the entries of a directory that both sides have. */
   private async compare({ directory, path, entries, skipped }: Visit, live: Directory, counted: Counted, isFirst: boolean): Promise<VisitEnd> {
-    const { tally, judge, changes, merged, isItem, summary, deadline } = this.options;
+    const { tally, judge, changes, merged, isItem, countsLiveOnly, summary, deadline } = this.options;
     const add = (fate: keyof MoveCounts, sizes: Sizes, shown: string, note?: string) => {
       tally.add(fate, shown, note);
       summary?.add(fate, sizes, shown);
@@ -176,7 +178,8 @@ class Plan {
     if (isFirst && changes.hasMerged(restored, path === '')) {
       add('failed', sizesOf([]), live.path, CHANGED_DIRECTORY);
     }
-    const names = await Names.list(live);
+    const names = await Names.list(live, (name) => isIgnored(path, name));
+    let matched = 0;
     if (isFirst && path !== '') {
       merged.add(live.path, ownerAndModeOf(restored), ownerAndModeOf(await live.stat()), isItem(parentOf(path), nameOf(path)));
     }
@@ -190,6 +193,7 @@ class Plan {
       found.forEach((name, index) => {
         const [stats, there] = [own[index], places.get(name)];
         const shown = live.pathOf(name);
+        matched += stats && there ? 1 : 0;
         const met = stats && fateOf(judge.of(path, name, stats, there));
         if (met) {
           add(met.fate, sizesOf([stats]), shown, met.note);
@@ -199,6 +203,9 @@ class Plan {
       if (deadline.reached) {
         return { position, context: counted.left };
       }
+    }
+    if (isFirst && countsLiveOnly(path)) {
+      merged.addLiveOnly(names.size - matched);
     }
     return 'DONE';
   }

@@ -4,7 +4,7 @@ import type { Relation } from './decide';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import { toText } from '../../fs/byte-name';
-import { componentsOf, join } from '../../fs/tree';
+import { componentsOf, join, nameOf, parentOf } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import { treePathOf } from '../verify/expected';
 
@@ -43,6 +43,12 @@ export class Scope {
   /** True for what is not to be moved, and not to be told of. */
   public leaves(path: TreePath, name: string): boolean {
     return this.only && this.roleOf(path, name) === 'OTHER';
+  }
+
+  /** True for a directory that was asked for, as a whole or with what it lies in. */
+  public isAskedFor(path: TreePath): boolean {
+    const role = this.items && path !== '' ? this.roleOf(parentOf(path), nameOf(path)) : 'WAY';
+    return !this.items || role === 'ITEM' || role === 'WITHIN';
   }
 
   public isItem(path: TreePath, name: string): boolean {

@@ -135,3 +135,36 @@ describe('TAKE_RESTORED', () => {
     expect(['srv', 'srv/db', 'srv/db/data'].map(modeOf)).toEqual(['755', '755', '755']);
   });
 });
+
+describe('what is live only', () => {
+  const prepared = () => build(top(), {
+    beside: 'live', srv: { db: { a: 'live', b: 'live', c: 'live', data: { x: 'live' } }, other: 'live' }, [name]: { srv: { db: { a: 'restored', data: { y: 'restored' } } } },
+  });
+  test('is counted in what was asked for, and lies beside what was restored', async () => {
+    prepared();
+    expect(await run({ dryRun: true })).toMatchObject({ outcome: 'PLANNED', liveOnly: 3 });
+    expect(await run()).toMatchObject({ outcome: 'MOVED', liveOnly: 3 });
+    expect(fs.readdirSync(`${top()}/srv/db`).sort()).toEqual(['a', 'b', 'c', 'data']);
+    expect(await run()).not.toHaveProperty('liveOnly'); // what was moved is no longer to be told from it
+  });
+
+  test('of a full restore in all that both have, but for what is ours and AWS Backup\'s', async () => {
+    prepared();
+    expect(await run({ items: null })).toMatchObject({ outcome: 'MOVED', liveOnly: 5 });
+  });
+
+  test('goes aside with an item that is swapped', async () => {
+    prepared();
+    expect(await run({ conflictPolicy: ConflictPolicy.SWAP })).not.toHaveProperty('liveOnly');
+  });
+
+  test.each([1, 2, 3])('is never more than there is, however often time runs out (%#)', async (asks) => {
+    prepared();
+    let answer = await run({}, timeFor(asks));
+    for (let round = 0; !answer.done; round += 1) {
+      expect(round).toBeLessThan(50);
+      answer = await run({ previous: JSON.parse(JSON.stringify(answer)) as MoveAnswer }, timeFor(asks));
+    }
+    expect(answer.liveOnly ?? 0).toBeLessThanOrEqual(3);
+  });
+});
