@@ -12,7 +12,7 @@ const EXPORTS = [
   'AfterRestore', 'AutomaticBackupVaultAccess', 'AutomaticBackupVaultAccessProps', 'AutomaticBackups', 'AutomaticBackupsStatus',
   'AutomaticVaultGuardOptions', 'BackedUpByPlan', 'BackedUpFileSystem', 'BackedUpFileSystemProps',
   'BackupPeers', 'BackupVaultOptions', 'CleanupMetric', 'CleanupMode', 'ClientAccess', 'ClientMount', 'ComplianceLockAcknowledgement',
-  'ComplianceLockOptions', 'ConflictPolicy', 'CopyDestination', 'DeletionGuard', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup',
+  'ComplianceLockOptions', 'ConflictPolicy', 'CopyDestination', 'DeletionGuard', 'DeletionGuardOptions', 'EfsAutomaticBackups', 'EfsAutomaticBackupsProps', 'EfsBackup',
   'EfsBackupEstimate', 'EfsBackupPlan', 'EfsBackupPlanOptions', 'EfsBackupPlanProps', 'EfsBackupPresetOptions', 'EfsBackupProps', 'EfsBackupRule',
   'EfsBackupRuleProps', 'EfsBackupRun', 'EfsBackupSelection', 'EfsBackupSelectionOptions', 'EfsBackupSelectionProps', 'EfsBackupTag',
   'EfsBackupVault', 'EfsBackupVaultGrants', 'EfsBackupVaultProps', 'EfsCopyAction', 'EfsExpectedData', 'EfsFileSystemBackupGrants',

@@ -2,6 +2,14 @@ import type { BigIntStats } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { close, reopen } from './close';
 import { Cursors } from './cursors';
+import { removeTree } from './delete/remove-tree';
+import type { Removal } from './delete/remove-tree';
+import { isOurs, NOT_OURS, readRecord, refreshRecords, removeRecords, writeRecord } from './records';
+import { isQuarantined, openRecoveryDirectory } from './recovery-directory';
+import { refuseInvalid } from './refuse-invalid';
+import { renameVeryDirectory } from './rename-very-directory';
+import { isWrittenLater, readLinked, readUseLimits } from './use';
+import type { UseLimits } from './use';
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { RefusalReason } from '../../src/core/deletion-guard';
 import type { Refusal } from '../../src/core/deletion-guard';
@@ -16,7 +24,7 @@ import { errnoOrThrow, isErrno } from '../fs/errno';
 import { Tree } from '../fs/tree';
 import type { Deadline } from '../runtime/deadline';
 import { RateLimit } from '../runtime/rate-limit';
-import { leaveHandover, takeHandover } from './delete/account';
+import { leaveHandover, readHandover, removeHandover } from './delete/account';
 import type { Handover } from './delete/account';
 import { AtWork, listAtWork } from './delete/at-work';
 import { forgetGone, noteEmptied } from './delete/gone';
@@ -24,15 +32,8 @@ import { inspect } from './delete/inspect';
 import { Inventory, LONGEST_KNOWN_MILLISECONDS } from './delete/inventory';
 import { noteRefusal } from './delete/note-refusal';
 import { prove, refuseByFacts, refuseContent } from './delete/refusals';
-import { removeTree } from './delete/remove-tree';
-import type { Removal } from './delete/remove-tree';
+import type { Account } from './delete/sight';
 import { Watch } from './delete/watch';
-import { isOurs, NOT_OURS, readRecord, refreshRecords, removeRecords, writeRecord } from './records';
-import { isQuarantined, openRecoveryDirectory } from './recovery-directory';
-import { refuseInvalid } from './refuse-invalid';
-import { renameVeryDirectory } from './rename-very-directory';
-import { isWrittenLater, readLinked, readUseLimits } from './use';
-import type { UseLimits } from './use';
 
 /** A deletion that was begun and given up this long ago says nothing about today: two of the longest invocations, one after the other. */
 const LONGEST_BEGUN_MILLISECONDS = 2 * 900_000;
@@ -71,6 +72,7 @@ class Deletion {
   private linked: ReadonlySet<string> = new Set();
   /** What the call before says that it did. */
   private handover?: Handover;
+  private account?: Account;
 
   constructor(
     private readonly root: Directory,
@@ -122,7 +124,7 @@ class Deletion {
   /** Does something with the directory closed. Where it is to stay, and nobody else is at work on it, it is opened again. */
   private async closed(directory: Directory, own: BigIntStats, action: () => Promise<DeleteAnswer>): Promise<DeleteAnswer> {
     const { root, event } = this;
-    this.handover = await takeHandover(root, event.directory, event.previous?.resume?.account);
+    this.handover = await readHandover(root, event.directory, event.previous?.resume?.account);
     try {
       this.closedAt = (await close(root, event.directory, directory, 'deletion')).at;
     } catch (error) {
@@ -132,6 +134,7 @@ class Deletion {
       this.handover = { ...this.handover, account: new Map([...this.handover.account, [String(own.ino), String((await directory.stat()).ctimeNs)]]) };
     }
     const answer = await action();
+    await (answer.done ? removeHandover(root, event.directory, event.previous?.resume?.account) : undefined);
     const stays = ['REFUSED', 'INCOMPLETE'].includes(answer.outcome) && !isQuarantined(directory, event.directory);
     if (stays && (await listAtWork(root, event.directory)).length === 0) {
       await reopen(root, event.directory, directory, 'deletion').catch(errnoOrThrow); // it is gone, or somebody else's by now
@@ -184,17 +187,19 @@ class Deletion {
   /** Looks through the directory, or the part of it that this worker still has to see; an answer where that ends the call. */
   private async inspect(top: Directory, limits: UseLimits | undefined, begun: boolean): Promise<Inventory | DeleteAnswer> {
     const resume = this.event.previous?.resume ?? undefined;
-    if (begun && resume && resume.cursor === undefined && this.handover) {
-      this.lookedAt = Math.min(this.handover.lookedAt, this.closedAt);
+    const { handover } = this; // without it a call came in between that never answered, and all is looked through again
+    const cursor = handover && (resume?.cursor ?? undefined);
+    this.lookedAt = Math.min(handover?.lookedAt ?? Infinity, this.closedAt);
+    if (begun && handover && cursor === undefined) {
+      this.account = handover.account;
       return new Inventory(); // the removal lists everything again, and leaves what came later
     }
-    this.handover = undefined;
-    const cursor = resume?.cursor ?? undefined;
     if (cursor === undefined) {
+      this.lookedAt = this.closedAt;
       await wait(this.closedAt % 1_000 === 0 ? LONGEST_TICK_MILLISECONDS : TICK_MILLISECONDS); // what is changed after the look must have a later time
     }
-    this.lookedAt = Math.min((cursor === undefined ? undefined : resume?.inspectedAt) ?? Infinity, this.closedAt);
-    this.progress = { ...this.progress, cursor, account: undefined, ...(cursor === undefined ? { inspected: this.progress.deletedEntries } : {}) };
+    const token = cursor === undefined ? undefined : resume?.account;
+    this.progress = { ...this.progress, cursor, account: token, ...(cursor === undefined ? { inspected: this.progress.deletedEntries } : {}) };
     if (!limits && this.since === undefined && !this.onlyDirectories) {
       return new Inventory();
     }
@@ -232,7 +237,12 @@ class Deletion {
     if (refusals.length > 0) {
       return this.answer('REFUSED', { refusals });
     }
-    return inspection.cursor === undefined ? inspection.inventory : this.answer('UNDECIDED');
+    if (inspection.cursor === undefined) {
+      return inspection.inventory;
+    }
+    const { lookedAt, progress: { account } } = this;
+    this.progress = { ...this.progress, account: account ?? await leaveHandover(this.root, this.event.directory, { lookedAt, account: new Map() }) };
+    return this.answer('UNDECIDED');
   }
 
   private async quarantine(directory: Directory, own: BigIntStats): Promise<DeleteAnswer> {
@@ -262,6 +272,7 @@ class Deletion {
     const atWork = await AtWork.begin(root, event.directory);
     let removal: Removal;
     let account: string | undefined;
+    await removeHandover(root, event.directory, event.previous?.resume?.account);
     try {
       removal = await this.removeTree(directory, own, limits, inventory);
       account = removal.account && await leaveHandover(root, event.directory, { lookedAt, account: removal.account });
@@ -292,7 +303,7 @@ class Deletion {
       const seenAt = (path: string) => (path === '' ? undefined : inventory.seen(path)?.at);
       const watch = await Watch.begin({ parent: root, top: directory, tree, isCalledOff, seenAt });
       const emptied = async () => noteEmptied(root, event.directory, own);
-      const known = { inventory, limits, lookedAt, freshUntil, linked: this.linked, account: this.handover?.account };
+      const known = { inventory, limits, lookedAt, freshUntil, linked: this.linked, account: this.account };
       return await removeTree(tree, { top: directory, parent: root, device, ...known, onlyDirectories, range, deadline, rateLimit, watch, emptied });
     } finally {
       await tree.close();

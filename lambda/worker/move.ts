@@ -98,7 +98,7 @@ class Move {
 
   public async run(): Promise<MoveAnswer> {
     const { root, recovery, restored, event } = this;
-    this.undoneAt = (await readRecord(root, event.directory, (await recovery.stat()).ino, 'undone'))?.writtenAt;
+    this.undoneAt = (await readRecord(root, event.directory, await recovery.stat(), 'undone'))?.writtenAt;
     if (this.from?.phase === 'APPLY' && this.from.undoneAt !== this.undoneAt) {
       this.from = undefined; // what lies before the cursor was taken back meanwhile
     }

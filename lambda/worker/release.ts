@@ -1,6 +1,7 @@
 import { reopen } from './close';
-import { writeRecord } from './records';
-import { openQuarantined } from './recovery-directory';
+import { listAtWork } from './delete/at-work';
+import { readRecord, writeRecord } from './records';
+import { openQuarantined, openRecoveryDirectory } from './recovery-directory';
 import { renameVeryDirectory } from './rename-very-directory';
 import type { ReleaseAnswer, ReleaseEvent } from '../../src/core/worker';
 import { fromText } from '../fs/byte-name';
@@ -14,6 +15,7 @@ export async function release(root: Directory, event: ReleaseEvent): Promise<Rel
   const directory = await openQuarantined(root, event.directory);
   try {
     if (!directory) {
+      await reopenReleased(root, event.directory);
       return answer('NOT_QUARANTINED');
     }
     if (await root.lstat(name) !== undefined) {
@@ -32,6 +34,18 @@ export async function release(root: Directory, event: ReleaseEvent): Promise<Rel
       return answer('NAME_TAKEN');
     }
     throw error;
+  } finally {
+    await directory?.close();
+  }
+}
+
+/** A call that was killed when it had given the name back did not give the mode back. */
+async function reopenReleased(root: Directory, recoveryDirectory: string): Promise<void> {
+  const directory = await openRecoveryDirectory(root, recoveryDirectory);
+  try {
+    if (directory && await readRecord(root, recoveryDirectory, await directory.stat(), 'quarantined') && (await listAtWork(root, recoveryDirectory)).length === 0) {
+      await reopen(root, recoveryDirectory, directory, 'deletion');
+    }
   } finally {
     await directory?.close();
   }

@@ -63,7 +63,7 @@ export async function undo(root: Directory, event: UndoEvent, deadline: Deadline
   try {
     if (!event.previous?.resume) {
       // a move that was stopped and is called again must see that what it had moved is not in its place any more
-      await writeRecord(root, event.directory, (await recovery.stat()).ino, 'undone');
+      await writeRecord(root, event.directory, await recovery.stat(), 'undone');
     }
     return await new Undoing(root, recovery, event, deadline).run(numbers);
   } finally {
@@ -143,15 +143,15 @@ class Undoing {
       const newest = numbers[numbers.length - 1]; // a move is at work: what it wrote since then is taken back, too
       return answer('UNDECIDED', answered.counts, notes.notes, { journal: newest, last: newest, counts: answered.counts, notes: notes.notes });
     }
-    const { ino } = await recovery.stat();
+    const own = await recovery.stat();
     await root.refresh();
-    if ((await root.lstat(recovery.name))?.ino !== ino) {
+    if ((await root.lstat(recovery.name))?.ino !== own.ino) {
       notes.add(recovery.path, 'was moved away meanwhile, with what was taken back into it');
       return answer('INCOMPLETE', { ...answered.counts, left: 1 }, notes.notes);
     }
     await reopen(root, directory, recovery);
     // what it did to times does not count as use
-    await writeRecord(root, directory, ino, 'undone');
+    await writeRecord(root, directory, own, 'undone');
     await removeJournal(root, directory);
     return answered;
   }

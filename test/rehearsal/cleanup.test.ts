@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { CleanupBench } from './cleanup-workflow';
+import { NEARLY_GRACE, CleanupBench } from './cleanup-workflow';
 import type { CleanupScene } from './cleanup-workflow';
 import { validateDefinition } from '../../rehearsal/run/libraries';
 import { TaskError } from '../../rehearsal/run/task-error';
@@ -108,7 +108,7 @@ describe('what is kept', () => {
 
   test('what is in use, whether the survey sees it or the worker does', async () => {
     const scene = await start();
-    const [seen, later] = [scene.make(30), scene.make(20)];
+    const [seen, later] = [scene.make(NEARLY_GRACE), scene.make(NEARLY_GRACE - 0.5)];
     scene.use(seen);
     scene.once('CleanDirectories', () => scene.use(later));
     const { execution, report } = await scene.cleanUp();
@@ -454,7 +454,7 @@ describe('what goes wrong', () => {
 
 test('metrics are in the log, one document a line, and the message on the topic is the report', async () => {
   const scene = await start();
-  const [, inUse] = [scene.make(40), scene.make(30)];
+  const [, inUse] = [scene.make(40), scene.make(NEARLY_GRACE)];
   scene.once('CleanDirectories', () => scene.use(inUse));
   const { report } = await scene.cleanUp();
   expect(JSON.parse(scene.rehearsal.published[0].Message)).toEqual(report);

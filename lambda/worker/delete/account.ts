@@ -27,24 +27,37 @@ export async function leaveHandover(root: Directory, recoveryDirectory: string, 
   return token;
 }
 
-/**
- * Takes what a call before left; undefined if it is not there any more. It is there once only: a call that took it and never answered
- * has changed more than it says.
- */
-export async function takeHandover(root: Directory, recoveryDirectory: string, token: unknown): Promise<Handover | undefined> {
+/** What a call before left; undefined if it is not there any more. */
+export async function readHandover(root: Directory, recoveryDirectory: string, token: unknown): Promise<Handover | undefined> {
   if (typeof token !== 'string' || !TOKEN.test(token)) {
     return undefined;
   }
   const records = await openRecordsIfThere(root, recoveryDirectory);
   try {
     const { lookedAt, account } = JSON.parse(await records?.readFile(fileOfAccount(token)) ?? 'null') as { lookedAt: number; account: Record<string, string> };
-    await records!.unlink(fileOfAccount(token));
     return { lookedAt, account: new Map(Object.entries(account)) };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError || isErrno(error, 'ENOENT', 'ELOOP', 'EISDIR', 'ESTALE')) {
       return undefined;
     }
     throw error;
+  } finally {
+    await records?.close();
+  }
+}
+
+/** Called before anything is changed: what a call that never answers changes is not in what the call before it left. */
+export async function removeHandover(root: Directory, recoveryDirectory: string, token: unknown): Promise<void> {
+  if (typeof token !== 'string' || !TOKEN.test(token)) {
+    return;
+  }
+  const records = await openRecordsIfThere(root, recoveryDirectory);
+  try {
+    await records?.unlink(fileOfAccount(token));
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ESTALE')) {
+      throw error;
+    }
   } finally {
     await records?.close();
   }
