@@ -12,6 +12,7 @@ export const JEST: javascript.JestOptions = {
     testEnvironment: 'node',
     collectCoverage: false, // docs/mutation.md says what the tests hold on to
     coverageProvider: 'babel', // 'v8' (projen's default) crashes jest 30 on Node 20.20
+    workerIdleMemoryLimit: '500MB', // one that has run many files spends its time on collecting garbage
     maxWorkers: '100%', // of two cores Jest would leave one idle
     globalSetup: `${RUNNER}/memory-directory.cjs`,
     globalTeardown: `${RUNNER}/memory-directory-teardown.cjs`,

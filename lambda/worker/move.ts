@@ -58,9 +58,13 @@ function notBegun(path: string, note: string): MoveAnswer {
   return { operation: 'move', done: true, outcome: 'INCOMPLETE', counts: tally.counts, notes: tally.notes, resume: null };
 }
 
-/** Nobody knows where to go on: what was moved is no longer in the recovery directory, all else is met again, and counted then. */
+/**
+ * Nobody knows where to go on: what was moved is no longer in the recovery directory, all else is met again, and counted then. What
+ * failed stays counted, and perhaps once more: it may have gone with a live directory, and then nothing meets it again.
+ */
 const beginAnew = (from: MoveResume | undefined): MoveResume | undefined =>
-  (from?.phase === 'APPLY' ? { ...from, cursor: undefined, counts: { ...from.counts, skipped: 0, failed: 0 } } : undefined);
+  (from?.phase === 'APPLY'
+    ? { ...from, cursor: undefined, counts: { ...from.counts, skipped: 0 }, mergedDirectories: undefined, liveOnly: undefined } : undefined);
 
 /** In an answer, which goes through the state of a state machine. */
 const MOST_INTERRUPTED = 100;
@@ -121,7 +125,7 @@ class Move {
     }
     const unanswered = numbers.filter((number) => number > (from?.journal ?? 0));
     const counted = await recount(root, restored, event.directory, unanswered, tally);
-    this.mayHaveFilled = unanswered.length > 0;
+    this.mayHaveFilled = unanswered.length > 0 || this.cursors.lost;
     await giveBackStickyBits(root, restored, event.directory, unanswered);
     const begun = { ...counted, interrupted: new Set([...from?.interrupted ?? [], ...counted.interrupted]) };
     // what was begun in a call that never answered had passed the plan, unless it was another move

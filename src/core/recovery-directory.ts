@@ -130,6 +130,6 @@ export function recoveryDirectoriesOfJob(before: readonly string[], after: reado
     .filter((name) => !known.has(name))
     .map(parseRecoveryDirectoryName)
     .filter((name): name is RecoveryDirectoryName => name?.kind === RootEntryKind.RECOVERY_DIRECTORY)
-    .filter(({ instant }) => instant >= job.created - (job.rivals ? 0 : STAMP_TOLERANCE_MILLISECONDS)
+    .filter(({ instant }) => (job.rivals ? instant > job.created : instant >= job.created - STAMP_TOLERANCE_MILLISECONDS)
       && instant <= job.completed + STAMP_TOLERANCE_MILLISECONDS && instant < (job.nextCreated ?? Infinity));
 }

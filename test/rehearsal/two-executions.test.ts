@@ -143,9 +143,10 @@ function expectNothingOfOthers(scene: Scene, ends: readonly Execution[]): void {
 const [KEEP, MOVE] = ['KEEP', 'MOVE_INTO_PLACE'] as const;
 
 test.each([[KEEP, MOVE], [MOVE, KEEP], [MOVE, MOVE]] as const)('%s, held at each of its calls while another one (%s) runs to its end', async (one, two) => {
-  let call = 0;
+  const every = DOES_ALL ? 1 : 2;
+  let call = Math.floor(Math.random() * every);
   while (await play({ afterRestore: { one, two }, one: call })) {
-    call += 1;
+    call += every;
   }
   expect(call).toBeGreaterThanOrEqual(LEAST_CALLS);
 });

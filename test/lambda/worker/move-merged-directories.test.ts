@@ -88,7 +88,10 @@ describe('TAKE_RESTORED', () => {
     expect(['srv', 'srv/db', 'srv/db/data'].map(modeOf)).toEqual(['755', '755', '755']);
   });
 
-  (runsAsRoot ? test : test.skip)('owners, too', async () => {
+  test('owners, too', async () => {
+    if (!runsAsRoot) {
+      return; // nobody else can give something to another owner
+    }
     prepare();
     fs.chownSync(`${top()}/${name}/srv/db`, 101, 102);
     expect(await run({ mergedDirectories: TAKE_RESTORED })).toMatchObject({ outcome: 'MOVED' });
