@@ -1,7 +1,7 @@
 'use strict';
 
 // The slowest files first, so that the workers end at about the same time. What Jest remembers of an earlier run counts, where there was one; in a
-// fresh clone, test/runner/slowest.json does (`npm run test:slowest` writes it).
+// fresh clone, test/runner/slowest.json does (`TEST_TIMES=test/runner/slowest.json npx jest --ci` writes it).
 const fs = require('node:fs');
 const path = require('node:path');
 const Sequencer = require('@jest/test-sequencer').default;
