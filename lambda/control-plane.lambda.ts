@@ -46,7 +46,7 @@ type ControlPlaneEvent =
   | { operation: 'prepare'; input: unknown; executionId: string; startTime: string; settings: RestoreSettings }
   | { operation: 'approval'; execution: RestoreExecution; options: ApprovalOptions }
   | { operation: 'guards'; request: CompleteRestoreRequest; settings: GuardSettings }
-  | { operation: 'other-jobs'; request: CompleteRestoreRequest; job: FinishedRestoreJob }
+  | { operation: 'other-jobs'; request: CompleteRestoreRequest; job: FinishedRestoreJob; ownRestoreJobs?: string[] }
   | { operation: 'deletion-facts'; time: DeletionTime }
   | { operation: 'join'; directory: string; answers: LastDeleteAnswer[] }
   | { operation: 'report'; execution: RestoreExecution };
@@ -60,7 +60,7 @@ export async function handler(event: ControlPlaneEvent): Promise<unknown> {
     }
     case 'approval': return describeApproval(event.execution, event.options);
     case 'guards': return checkGuards(aws, { target, request: event.request, settings: event.settings });
-    case 'other-jobs': return checkOtherRestoreJobs(aws, target, event.request, event.job);
+    case 'other-jobs': return checkOtherRestoreJobs(aws, target, event.request, event.job, event.ownRestoreJobs);
     case 'deletion-facts': return { ...takeTimeForDeletion(event.time, Date.now()), ...await readDeletionFacts(aws, target) };
     case 'join':
       log({ message: 'directory', directory: event.directory, answers: event.answers }); // the state has room for a part of it only

@@ -12,7 +12,8 @@ export const JEST: javascript.JestOptions = {
     testEnvironment: 'node',
     collectCoverage: false, // docs/mutation.md says what the tests hold on to
     coverageProvider: 'babel', // 'v8' (projen's default) crashes jest 30 on Node 20.20
-    workerIdleMemoryLimit: '500MB', // one that has run many files spends its time on collecting garbage
+    coverageReporters: ['text-summary'],
+    workerIdleMemoryLimit: '500MB', // in a worker that had run a hundred files, one took five times as long as in a new one
     maxWorkers: '100%', // of two cores Jest would leave one idle
     globalSetup: `${RUNNER}/memory-directory.cjs`,
     globalTeardown: `${RUNNER}/memory-directory-teardown.cjs`,
@@ -29,16 +30,15 @@ export const JEST: javascript.JestOptions = {
 export class Tests extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
-    // npm runs pre* scripts first: the command of the README does all of its own set-up, and then nothing but tests
-    project.setScript('pretest', 'node scripts/set-up.mjs --with-other-runtimes');
+    // npm runs pre* scripts first: each command does all of its own set-up, and then nothing but tests
+    for (const command of ['test', 'test:changed', 'test:endurance', 'test:emulator']) {
+      project.setScript(`pre${command}`, `node scripts/set-up.mjs${['test', 'test:changed'].includes(command) ? ' --with-other-runtimes' : ''}`);
+    }
     project.setScript('test', 'jest --ci');
-    project.setScript('pretest:changed', 'node scripts/set-up.mjs --with-other-runtimes');
     project.setScript('test:changed', 'node scripts/test-changed.mjs');
     // longer than anybody waits for a test: all random inputs, and a crash at each call (test/helpers/effort.ts)
-    project.setScript('pretest:endurance', 'node scripts/set-up.mjs --with-other-runtimes');
     project.setScript('test:endurance', 'ENDURANCE_ROUNDS=${ENDURANCE_ROUNDS:-5000} jest --ci test/endurance test/lambda test/rehearsal/two-executions');
     // needs Python; the first time also the Python Package Index
-    project.setScript('pretest:emulator', 'node scripts/set-up.mjs');
     project.setScript('test:emulator', 'jest --config test/emulator/jest.config.js');
     project.testTask.prependSpawn(project.tasks.tryFind('bundle')!);
   }

@@ -25,13 +25,14 @@ function testsOf(file) {
   if (file.endsWith('.md')) {
     return all.filter((test) => test.startsWith('documents'));
   }
-  for (let name = file.replace(/^src\//, '').replace(/(\.lambda)?\.[a-z]+$/, ''); name !== '.'; name = path.dirname(name)) {
-    const found = all.filter((test) => test === `${name}.test.ts` || test.startsWith(`${name}-`));
-    if (found.length > 0) {
-      return found;
-    }
+  const own = file.replace(/^src\//, '').replace(/(\.lambda)?\.[a-z]+$/, '');
+  const names = [];
+  for (let name = own; name !== '.'; name = path.dirname(name)) {
+    names.push(name);
   }
-  return [];
+  const found = names.map((name) => all.filter((test) => test === `${name}.test.ts` || test.startsWith(`${name}-`))).find((tests) => tests.length > 0);
+  // a part of a construct is tested by the folder of its concern
+  return found ?? names.slice(1).map((name) => all.filter((test) => path.dirname(test) === name)).find((tests) => tests.length > 0) ?? [];
 }
 
 const changed = changedFiles();

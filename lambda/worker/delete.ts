@@ -96,8 +96,7 @@ class Deletion {
       inspected = await this.inspect(directory, limits, begun);
     }
     if (!(inspected instanceof Inventory)) {
-      // another worker, which had the same part, may have come to the end while this one looked
-      return inspected.outcome === 'REFUSED' && await this.isGone() ? this.answer('ALREADY_GONE') : inspected;
+      return inspected.outcome === 'REFUSED' && await this.isGoneMeanwhile() ? this.answer('ALREADY_GONE') : inspected;
     }
     if (quarantine) {
       return this.quarantine(directory, inode);
@@ -204,6 +203,12 @@ class Deletion {
         await (await this.isGone() ? removeRecords(root, event.directory) : undefined); // those of one in quarantine stay
         return this.answer('DELETED');
     }
+  }
+
+  /** True if another worker, which had the same part, came to the end while this one looked. */
+  private async isGoneMeanwhile(): Promise<boolean> {
+    await this.root.refresh(); // what a client of NFS knows of a name is up to a minute old
+    return this.isGone();
   }
 
   private async isGone(): Promise<boolean> {

@@ -16,7 +16,12 @@ export async function find(root: Directory, event: FindEvent): Promise<FindAnswe
   await root.refresh();
   const names = await listSurveyedNames(root);
   const { CreationDate, CompletionDate } = event.job;
-  const job = { created: Date.parse(CreationDate), completed: CompletionDate === undefined ? Date.now() : Date.parse(CompletionDate) };
+  const job = {
+    created: Date.parse(CreationDate),
+    completed: CompletionDate === undefined ? Date.now() : Date.parse(CompletionDate),
+    rivals: event.rivals ?? false,
+    nextCreated: typeof event.nextJobCreated === 'string' ? Date.parse(event.nextJobCreated) : undefined,
+  };
   const earlier = (event.earlier ?? []).flatMap(({ directory: name }) => name ?? []);
   const candidates = recoveryDirectoriesOfJob([...event.before, ...earlier], names, job).map(({ name }) => name);
   if (candidates.length > 1) {

@@ -108,6 +108,10 @@ export function classifyRootEntry(name: string): RootEntryKind {
 export interface RestoreJobTimes {
   readonly created: number;
   readonly completed: number;
+  /** True where the directory of a job that ended shortly before may come late: an instant up to the creation of this job is then that one's. */
+  readonly rivals?: boolean;
+  /** When the next job was created after this one had ended: an instant from then on is that one's. */
+  readonly nextCreated?: number;
 }
 
 /**
@@ -126,5 +130,6 @@ export function recoveryDirectoriesOfJob(before: readonly string[], after: reado
     .filter((name) => !known.has(name))
     .map(parseRecoveryDirectoryName)
     .filter((name): name is RecoveryDirectoryName => name?.kind === RootEntryKind.RECOVERY_DIRECTORY)
-    .filter(({ instant }) => instant >= job.created - STAMP_TOLERANCE_MILLISECONDS && instant <= job.completed + STAMP_TOLERANCE_MILLISECONDS);
+    .filter(({ instant }) => (job.rivals ? instant > job.created : instant >= job.created - STAMP_TOLERANCE_MILLISECONDS)
+      && instant <= job.completed + STAMP_TOLERANCE_MILLISECONDS && instant < (job.nextCreated ?? Infinity));
 }

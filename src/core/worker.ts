@@ -89,6 +89,10 @@ export interface FindEvent {
   readonly earlier?: ReadonlyArray<{ readonly directory?: string }>;
   /** The job as DescribeRestoreJob gives it, the times as ISO 8601. */
   readonly job: { readonly CreationDate: string; readonly CompletionDate?: string };
+  /** True where another restore job ended within ten minutes before this one was created: a directory from before that is taken for that one's. */
+  readonly rivals?: boolean | null;
+  /** When the next restore job was created after this one had ended, ISO 8601: a directory from then on is taken for that one's. */
+  readonly nextJobCreated?: string | null;
 }
 
 export interface FindAnswer {

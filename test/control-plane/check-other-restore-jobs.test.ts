@@ -10,13 +10,23 @@ const other = (created: number, completed?: number, Status: RestoreJobStatus = c
 const MOVES = completeRestoreRequest({ items: ['/a'], afterRestore: AfterRestore.MOVE_INTO_PLACE });
 const listed = (...RestoreJobs: RestoreJobsListMember[]) => new FakeAws().on('listRestoreJobsByProtectedResource', { ResourceArn: TARGET.fileSystemArn }, { RestoreJobs });
 const check = async (fake: FakeAws, request = MOVES, job = JOB as typeof JOB | Omit<typeof JOB, 'CompletionDate'>) => {
-  await checkOtherRestoreJobs(fake.aws, TARGET, request, job).finally(() => fake.assertDone());
+  return checkOtherRestoreJobs(fake.aws, TARGET, request, job, ['own']).finally(() => fake.assertDone());
 };
+const NONE = { rivals: false, nextJobCreated: null };
 
 test.each<[string, ReturnType<typeof other>]>([
-  ['ended before it', other(1, 10)], ['began after it', other(20)], ['failed', other(12, 15, 'FAILED')], ['was aborted', other(12, 15, 'ABORTED')],
+  ['ended long before it', other(-20, -1)], ['failed', other(12, 15, 'FAILED')], ['was aborted', other(12, 15, 'ABORTED')],
+  ['the same execution ran', { ...other(1, 10), RestoreJobId: 'own' }],
 ])('a job that %s is no matter', async (_, job) => {
-  await expect(check(listed({ RestoreJobId: 'mine' }, job))).resolves.toBeUndefined();
+  await expect(check(listed({ RestoreJobId: 'mine' }, job))).resolves.toEqual(NONE);
+});
+
+test.each([0, 5, 10])('a job that ended in minute %d may bring its directory only now', async (ended) => {
+  await expect(check(listed(other(-5, ended)))).resolves.toEqual({ ...NONE, rivals: true });
+});
+
+test('of the jobs that were created after it had ended, the first one counts', async () => {
+  await expect(check(listed(other(50), other(20), other(30, 40)))).resolves.toEqual({ ...NONE, nextJobCreated: at(20).toISOString() });
 });
 
 test.each<[string, ReturnType<typeof other>]>([

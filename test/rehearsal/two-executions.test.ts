@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as fs from 'node:fs';
 import { WorkflowBench } from './restore-workflow';
-import type { Scene } from './restore-workflow';
+import type { Scene, SceneOptions } from './restore-workflow';
 import type { Execution } from '../../rehearsal/run/state-machine';
 import type { RestoreReport } from '../../src/core/restore-report';
 import { AfterRestore } from '../../src/core/restore-request';
@@ -18,6 +18,7 @@ const ITEM = '/a/lost.txt';
 const FILES = { [ITEM]: 'lost', '/a/other.txt': 'other' };
 /** So many calls one execution makes at least, from its first one to the end. */
 const LEAST_CALLS = 9;
+const LATE: SceneOptions = { faults: [{ restoreJob: 'DIRECTORY_LATE', times: Infinity }] };
 
 const bench = new WorkflowBench('QuickStart');
 afterEach(async () => bench.end());
@@ -86,29 +87,37 @@ interface Case {
   readonly one: number;
   /** Where the second one is held until the first one has ended; left out, it runs to its end while the first one is held. */
   readonly two?: number;
+  /** Directories come only once the second one is at this call. */
+  readonly directoriesAt?: number;
 }
 
 /** Whether the first one came to where it was to be held, and what must be true in the end. */
-async function play({ afterRestore, one, two }: Case): Promise<boolean> {
-  const scene = await bench.start(FILES);
+async function play({ afterRestore, one, two, directoriesAt }: Case): Promise<boolean> {
+  const scene = await bench.start(FILES, directoriesAt === undefined ? {} : LATE);
   scene.remove(ITEM);
   const calls = new Calls(scene);
   const start = async (who: Who) => calls.run(who, async () => scene.rehearsal.restore({ items: [ITEM], afterRestore: afterRestore[who] }, who));
   const held = calls.hold('one', one);
   const first = start('one');
   const isHeld = await Promise.race([held.reached.then(() => true), first.then(() => false)]);
+  const delivery = directoriesAt === undefined ? undefined : calls.hold('two', directoriesAt);
   const pause = two === undefined ? undefined : calls.hold('two', two);
   const second = start('two');
+  if (delivery) {
+    await Promise.race([delivery.reached, second]);
+    await scene.rehearsal.aws.deliverDirectories();
+    delivery.release();
+  }
   await Promise.race([second, ...(pause ? [pause.reached] : [])]);
   held.release();
-  const ends = [await first];
+  await first;
   pause?.release();
-  ends.push(await second);
-  expectNothingOfOthers(scene, ends);
+  await second;
+  expectNothingOfOthers(scene);
   return isHeld;
 }
 
-function expectNothingOfOthers(scene: Scene, ends: readonly Execution[]): void {
+function expectNothingOfOthers(scene: Scene): void {
   const jobs = scene.rehearsal.aws.restoreJobs.byId;
   const reports = scene.rehearsal.published.map(({ Message }) => JSON.parse(Message) as RestoreReport);
   expect(reports.map(({ execution }) => execution.name).sort()).toEqual(['one', 'two']);
@@ -118,7 +127,8 @@ function expectNothingOfOthers(scene: Scene, ends: readonly Execution[]): void {
       if (recoveryDirectory !== undefined) {
         expect([execution.name, jobs.get(restoreJobId)?.directories]).toEqual([execution.name, [recoveryDirectory]]);
       }
-      if (move !== undefined && (request as CompleteRestoreRequest).afterRestore === AfterRestore.MOVE_INTO_PLACE) {
+      if (move?.outcome === 'MOVED') {
+        expect((request as CompleteRestoreRequest).afterRestore).toBe(AfterRestore.MOVE_INTO_PLACE);
         moved.add(recoveryDirectory!);
       }
     }
@@ -127,7 +137,7 @@ function expectNothingOfOthers(scene: Scene, ends: readonly Execution[]): void {
   for (const directory of [...jobs.values()].flatMap(({ directories }) => directories).filter((name) => !moved.has(name))) {
     expect([directory, scene.read(`/${directory}${ITEM}`)]).toEqual([directory, 'lost']);
   }
-  expect(scene.read(ITEM)).toBe(moved.size > 0 && ends.some(({ status }) => status === 'SUCCEEDED') ? 'lost' : scene.read(ITEM));
+  expect(scene.read(ITEM)).toBe(moved.size > 0 ? 'lost' : undefined);
   expect(fs.readFileSync(scene.at('/a/other.txt'), 'utf8')).toBe('other');
 }
 
@@ -140,6 +150,14 @@ test.each([[KEEP, MOVE], [MOVE, KEEP], [MOVE, MOVE]] as const)('%s, held at each
     call += every;
   }
   expect(call).toBeGreaterThanOrEqual(LEAST_CALLS);
+});
+
+test('a directory that comes while the job of another one runs', async () => {
+  for (let directoriesAt = 0; directoriesAt < LEAST_CALLS; directoriesAt += 1) {
+    for (const one of DOES_ALL ? [5, 6, 7, 8] : [5 + directoriesAt % 4]) {
+      await play({ afterRestore: { one: KEEP, two: MOVE }, one, directoriesAt });
+    }
+  }
 });
 
 test('both are held, each at any of its calls', async () => {

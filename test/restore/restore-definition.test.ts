@@ -206,7 +206,7 @@ describe('the calls', () => {
       CheckGuards: null,
       StartRestoreJob: '$.job',
       DescribeRestoreJob: '$.restoreJob',
-      CheckOtherRestoreJobs: null,
+      CheckOtherRestoreJobs: '$.work.others',
       FindRecoveryDirectory: '$.work.found',
       VerifyEach: '$.verifications',
       VerifyRecoveryDirectory: '$.verification',

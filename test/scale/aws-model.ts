@@ -108,7 +108,7 @@ export function controlPlane(
       case 'turn': return readTurn(aws.operations, target, event, time.now);
       case 'choose': return chooseDirectories(event.survey, settings!, event.mode);
       case 'guards': return checkGuards(aws.operations, { target, request: event.request, settings: event.settings });
-      case 'other-jobs': return checkOtherRestoreJobs(aws.operations, target, event.request, event.job);
+      case 'other-jobs': return checkOtherRestoreJobs(aws.operations, target, event.request, event.job, event.ownRestoreJobs);
       case 'deletion-facts': return { ...takeTimeForDeletion(event.time, time.now), ...await readDeletionFacts(aws.operations, target) };
       case 'join': return joinDeletions(event.directory, event.answers);
       case 'report': return settings ? reportCleanup(event.execution, target.fileSystemId) : reportRestore(event.execution);

@@ -113,11 +113,16 @@ function watchJob(scope: Construct, { failures, restoreTimeout }: RestoreJobsPro
 
 /** Finds what the job has made, notes it, and takes the next job. */
 function findDirectory(scope: Construct, { worker, controlPlane, failures, next }: RestoreJobsProps, take: sfn.IChainable): sfn.State {
-  const others = failures.orFail(invoke(scope, 'CheckOtherRestoreJobs', controlPlane, sfn.JsonPath.DISCARD, {
-    operation: 'other-jobs', request: at('$.prepared.request'), job: at('$.restoreJob'),
+  const others = failures.orFail(invoke(scope, 'CheckOtherRestoreJobs', controlPlane, '$.work.others', {
+    operation: 'other-jobs', request: at('$.prepared.request'), job: at('$.restoreJob'), ownRestoreJobs: at('$.progress.restores[*].restoreJobId'),
   }));
   const find = invoke(scope, 'FindRecoveryDirectory', worker, '$.work.found', {
-    operation: 'find', before: at('$.work.before.names'), earlier: at('$.progress.restores'), job: at('$.restoreJob'),
+    operation: 'find',
+    before: at('$.work.before.names'),
+    earlier: at('$.progress.restores'),
+    job: at('$.restoreJob'),
+    rivals: at('$.work.others.rivals'),
+    nextJobCreated: at('$.work.others.nextJobCreated'),
   });
   // the root of the file system is cached for up to a minute by the NFS client, and the directory may come late
   find.addRetry({

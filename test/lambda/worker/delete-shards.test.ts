@@ -126,6 +126,20 @@ describe('workers that have a part each', () => {
     expect(filesOf(top())).toEqual(['live/f']);
   });
 
+  test('one that looks while another one with the same part comes to the end says that it is gone', async () => {
+    build(top(), { live: { f: 'live' }, [name]: { a: { f: '' }, b: { g: '' } } });
+    let begun = false;
+    const { stop } = intercept(async ({ operation, paths: [path] }) => {
+      if (operation === 'open' && path === `${top()}/${name}/a` && !begun) {
+        begun = true;
+        expect(await run({})).toMatchObject({ outcome: 'DELETED' });
+      }
+    });
+    expect(await run({}).finally(stop)).toMatchObject({ outcome: 'ALREADY_GONE', deletedEntries: 0, refusals: [] });
+    expect(begun).toBe(true);
+    expect(filesOf(top())).toEqual(['live/f']);
+  });
+
   test('wherever they are killed, all of them once more come to the same end', async () => {
     for (const n of crashPoints()) {
       build(top(), { live: { f: 'live' }, [name]: { a: { f: '', g: '' }, b: { h: symbolicLink('../../live') }, c: '' } });
