@@ -13,7 +13,6 @@ export const JEST: javascript.JestOptions = {
     collectCoverage: false, // docs/mutation.md says what the tests hold on to
     coverageProvider: 'babel', // 'v8' (projen's default) crashes jest 30 on Node 20.20
     coverageReporters: ['text-summary'],
-    workerIdleMemoryLimit: '500MB', // in a worker that had run a hundred files, one took five times as long as in a new one
     maxWorkers: '100%', // of two cores Jest would leave one idle
     globalSetup: `${RUNNER}/memory-directory.cjs`,
     globalTeardown: `${RUNNER}/memory-directory-teardown.cjs`,

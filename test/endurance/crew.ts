@@ -44,6 +44,7 @@ export class Crew {
       });
     } finally {
       stop();
+      this.life.disable(); // else each promise of this process, in every later test file, is followed: that takes twice as long
     }
   }
 
