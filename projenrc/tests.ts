@@ -9,7 +9,7 @@ export const JEST: javascript.JestOptions = {
   junitReporting: false,
   coverageText: false,
   jestConfig: {
-    testEnvironment: 'node',
+    testEnvironment: `${RUNNER}/environment.cjs`,
     collectCoverage: false, // docs/mutation.md says what the tests hold on to
     coverageProvider: 'babel', // 'v8' (projen's default) crashes jest 30 on Node 20.20
     coverageReporters: ['text-summary'],

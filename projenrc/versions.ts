@@ -13,6 +13,7 @@ export const VERSIONS = [
   'aws-cdk@^2.1148.1', // not `latest`: that tag points at a broken stray release
   '@aws-sdk/client-backup@^3',
   '@aws-sdk/client-efs@^3',
+  '@jest/test-sequencer@^30', // test/runner adds to these two parts of Jest
   '@cdklabs/cdk-validator-cfnguard@^0.0.62', // Control Tower's proactive controls, run without AWS
   '@types/aws-lambda@^8',
   'ajv@^8', // checks what we publish against its JSON Schemas
@@ -24,5 +25,6 @@ export const VERSIONS = [
   'croner@^11',
   'fast-check@^4',
   'fastify@^5',
+  'jest-environment-node@^30',
   'jsonpath-plus@^10',
 ];

@@ -62,6 +62,12 @@ const OPERATIONS_PER_LISTING = 2;
 /** Subdirectories of one directory that are begun, be they waiting for a slot, or emptied and waiting for their turn: each takes memory. */
 const SUBDIRECTORIES_AT_ONCE = 200;
 
+/**
+ * How far the times that a file system writes may lie behind the clock: a kernel takes them from its last tick (1 to 10 ms). Whatever changed since then may
+ * have changed after the look as well.
+ */
+const CLOCK_TICK_MILLISECONDS = 1000;
+
 /** How often a directory is looked at again though nothing could be removed from it. */
 const MOST_IDLE_ROUNDS = 3;
 
@@ -212,7 +218,8 @@ class TreeRemoval {
   private limitsOf(own: BigIntStats): UseLimits | undefined {
     const { limits, inspectedAt } = this.options;
     const isFresh = inspectedAt !== undefined && Date.now() - inspectedAt < LONGEST_KNOWN_MILLISECONDS;
-    return isFresh && Number(own.mtimeMs) < inspectedAt && Number(own.ctimeMs) < inspectedAt ? undefined : limits;
+    const unchangedUntil = (inspectedAt ?? 0) - CLOCK_TICK_MILLISECONDS;
+    return isFresh && Number(own.mtimeMs) < unchangedUntil && Number(own.ctimeMs) < unchangedUntil ? undefined : limits;
   }
 
   /** A bounded part of what a directory holds now, without what stays; a fate, if it is not to be touched. */

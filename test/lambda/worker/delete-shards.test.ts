@@ -22,7 +22,10 @@ beforeEach(async () => {
   root = await Directory.open(top());
   name = recoveryName(Date.now() - 1000);
 });
-afterEach(() => root.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+  return root.close();
+});
 
 const event = (shard: Shard | undefined, more: Partial<DeleteEvent> = {}): DeleteEvent => ({
   operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, shard, ...more,
@@ -296,7 +299,9 @@ describe('meanwhile', () => {
     });
   };
 
-  test('what somebody writes in its own part is left and told, in that of another it is none of its business', async () => {
+  test.each([0, 100, 500])('what somebody writes in its own part is left and told, in that of another it is none of its business; the times of files lie %i ms behind the clock', async (behind) => {
+    const now = Date.now;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + behind);
     build(top(), { [name]: { a: { f: '' }, b: { f: '' }, z: { f: '' } } });
     const { stop } = onceBegun(() => ['a', 'z'].forEach((part) => later(`${top()}/${name}/${part}/new`)));
     expect(await run({ to: base64('b') }).finally(stop)).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a/new`, note: expect.stringContaining('was written') }] });
