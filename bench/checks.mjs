@@ -5,7 +5,7 @@ import { promises as fs, chmodSync, existsSync, linkSync, lstatSync, mkdirSync, 
 import { deletion, newName, workers } from './contenders.mjs';
 import { callWorker, difference, exportAs, mount, operations, recoveryDirectory, SERVER, sum } from './rig.mjs';
 
-const facts = { accessPointRoots: [], runningRestoreJobs: [] };
+const facts = { accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z' };
 const results = [];
 let number = 0;
 

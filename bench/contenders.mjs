@@ -85,5 +85,5 @@ function called(output) {
 
 /** A deletion that no guard stops and that looks at every entry all the same: the grace outlasts the age of the name. */
 export const deletion = (directory, more = {}) => ({
-  operation: 'delete', directory, accessPointRoots: [], runningRestoreJobs: [], disposal: 'DELETE', retentionSeconds: 60, graceSeconds: HOURS_2 * 2, ...more,
+  operation: 'delete', directory, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', disposal: 'DELETE', retentionSeconds: 60, graceSeconds: HOURS_2 * 2, ...more,
 });

@@ -21,6 +21,7 @@ const efsClient = new efs.EFSClient({});
 const aws: CleanupAws = {
   describeRestoreJob: (input) => backupClient.send(new backup.DescribeRestoreJobCommand(input)),
   getRestoreJobMetadata: (input) => backupClient.send(new backup.GetRestoreJobMetadataCommand(input)),
+  listRestoreJobs: (input) => backupClient.send(new backup.ListRestoreJobsCommand(input)),
   listRestoreJobsByProtectedResource: (input) => backupClient.send(new backup.ListRestoreJobsByProtectedResourceCommand(input)),
   describeAccessPoints: (input) => efsClient.send(new efs.DescribeAccessPointsCommand(input)),
 };

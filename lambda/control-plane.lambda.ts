@@ -29,6 +29,9 @@ const aws: Aws = {
   describeRecoveryPoint: (input) => backupClient.send(new backup.DescribeRecoveryPointCommand(input)),
   getRecoveryPointRestoreMetadata: (input) => backupClient.send(new backup.GetRecoveryPointRestoreMetadataCommand(input)),
   listRestoreJobsByProtectedResource: (input) => backupClient.send(new backup.ListRestoreJobsByProtectedResourceCommand(input)),
+  listRestoreJobs: (input) => backupClient.send(new backup.ListRestoreJobsCommand(input)),
+  describeRestoreJob: (input) => backupClient.send(new backup.DescribeRestoreJobCommand(input)),
+  getRestoreJobMetadata: (input) => backupClient.send(new backup.GetRestoreJobMetadataCommand(input)),
   getBackupVaultAccessPolicy: (input) => backupClient.send(new backup.GetBackupVaultAccessPolicyCommand(input)),
   describeFileSystems: (input) => efsClient.send(new efs.DescribeFileSystemsCommand(input)),
   describeAccessPoints: (input) => efsClient.send(new efs.DescribeAccessPointsCommand(input)),
@@ -45,8 +48,8 @@ const defaults = JSON.parse(requireEnvironment(EnvironmentVariable.REQUEST_DEFAU
 type ControlPlaneEvent =
   | { operation: 'prepare'; input: unknown; executionId: string; startTime: string; settings: RestoreSettings }
   | { operation: 'approval'; execution: RestoreExecution; options: ApprovalOptions }
-  | { operation: 'guards'; request: CompleteRestoreRequest; settings: GuardSettings }
-  | { operation: 'other-jobs'; request: CompleteRestoreRequest; job: FinishedRestoreJob; ownRestoreJobs?: string[] }
+  | { operation: 'guards'; request: CompleteRestoreRequest; settings: GuardSettings; ownRestoreJobs: string[] }
+  | { operation: 'other-jobs'; request: CompleteRestoreRequest; job: FinishedRestoreJob; ownRestoreJobs: string[] }
   | { operation: 'deletion-facts'; time: DeletionTime }
   | { operation: 'join'; directory: string; answers: LastDeleteAnswer[] }
   | { operation: 'report'; execution: RestoreExecution };
@@ -59,7 +62,7 @@ export async function handler(event: ControlPlaneEvent): Promise<unknown> {
       return prepareRestore(aws, { target, mounts, defaults, input, executionId, startTime, settings });
     }
     case 'approval': return describeApproval(event.execution, event.options);
-    case 'guards': return checkGuards(aws, { target, request: event.request, settings: event.settings });
+    case 'guards': return checkGuards(aws, { ...event, target });
     case 'other-jobs': return checkOtherRestoreJobs(aws, target, event.request, event.job, event.ownRestoreJobs);
     case 'deletion-facts': return { ...takeTimeForDeletion(event.time, Date.now()), ...await readDeletionFacts(aws, target) };
     case 'join':

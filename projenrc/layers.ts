@@ -59,7 +59,13 @@ export class Layers extends Component {
     } as any);
     eslint.addOverride({
       files: ['src/**/*.ts', 'lambda/**/*.ts', 'rehearsal/**/*.ts'],
-      rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] },
+      rules: {
+        'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+        'no-restricted-syntax': ['error', {
+          selector: 'AssignmentExpression[operator!="="] AwaitExpression',
+          message: 'the old value is read before the wait, and what others assign meanwhile is lost: wait first, then assign',
+        }],
+      },
     } as any);
     eslint.addIgnorePattern('test/consumer'); // a project of its own, against the packed library
     eslint.allowDevDeps('lambda/**');

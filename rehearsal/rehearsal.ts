@@ -10,7 +10,7 @@ import type { Execution, StateMachineOptions } from './run/state-machine';
 import type { Publication, TaskServices } from './run/task-resource';
 import { EnvironmentVariable } from '../src/core/contract';
 
-export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'percentPerPoll' | 'absentItems' | 'workingDirectory'> {
+export interface RehearsalOptions extends Pick<AwsServiceOptions, 'faults' | 'now' | 'percentPerPoll' | 'absentItems' | 'restored' | 'workingDirectory'> {
   /** The cloud assembly of a stack with one file system, one vault and one restore workflow. */
   readonly assembly: string;
   /** The directory that plays the file system. */

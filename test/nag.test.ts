@@ -93,7 +93,7 @@ const LISTED: Record<string, ReadonlyArray<readonly [string, string]>> = {
 const UNSCOPED: Record<string, string[]> = {
   [INTERFACES]: ['AssignPrivateIpAddresses', 'CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets',
     'UnassignPrivateIpAddresses'].map((action) => `ec2:${action}`),
-  [BACKUP_JOBS]: ['backup:DescribeRestoreJob', 'backup:ListRestoreJobsByProtectedResource'],
+  [BACKUP_JOBS]: ['backup:DescribeRestoreJob', 'backup:GetRestoreJobMetadata', 'backup:ListRestoreJobs', 'backup:ListRestoreJobsByProtectedResource'],
   [DELIVERIES]: ['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies', 'GetLogDelivery', 'ListLogDeliveries',
     'PutResourcePolicy', 'UpdateLogDelivery'].map((action) => `logs:${action}`),
   [TAGS]: ['tag:GetResources'],

@@ -12,6 +12,9 @@ export interface Aws {
     backup.ListRestoreJobsByProtectedResourceCommandInput,
     backup.ListRestoreJobsByProtectedResourceCommandOutput
   >;
+  listRestoreJobs: Call<backup.ListRestoreJobsCommandInput, backup.ListRestoreJobsCommandOutput>;
+  describeRestoreJob: Call<backup.DescribeRestoreJobCommandInput, backup.DescribeRestoreJobCommandOutput>;
+  getRestoreJobMetadata: Call<backup.GetRestoreJobMetadataCommandInput, backup.GetRestoreJobMetadataCommandOutput>;
   getBackupVaultAccessPolicy: Call<backup.GetBackupVaultAccessPolicyCommandInput, backup.GetBackupVaultAccessPolicyCommandOutput>;
   describeFileSystems: Call<efs.DescribeFileSystemsCommandInput, efs.DescribeFileSystemsCommandOutput>;
   describeAccessPoints: Call<efs.DescribeAccessPointsCommandInput, efs.DescribeAccessPointsCommandOutput>;
@@ -34,24 +37,4 @@ export async function* pages<Page extends { NextToken?: string }>(read: (nextTok
     yield page;
     nextToken = page.NextToken;
   } while (nextToken !== undefined && nextToken !== '');
-}
-
-/** The restore jobs of a file system that are not at their end. */
-export async function readRunningRestoreJobs(aws: Pick<Aws, 'listRestoreJobsByProtectedResource'>, fileSystemArn: string): Promise<string[]> {
-  const running: string[] = [];
-  for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
-    const jobs = { ResourceArn: fileSystemArn, ByStatus };
-    for await (const page of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ...jobs, NextToken }).catch(noneWhereUnknown))) {
-      running.push(...(page.RestoreJobs ?? []).map((job) => job.RestoreJobId!));
-    }
-  }
-  return running;
-}
-
-/** AWS Backup does not know a file system that it has never backed up, or whose last recovery point is gone: nothing of it can be restored. */
-function noneWhereUnknown(error: Error): backup.ListRestoreJobsByProtectedResourceCommandOutput {
-  if (error.name === 'ResourceNotFoundException') {
-    return { RestoreJobs: [], $metadata: {} };
-  }
-  throw error;
 }

@@ -1,5 +1,5 @@
-import { readRunningRestoreJobs } from './aws';
 import type { Aws, Protected } from './aws';
+import { readRunningRestoreJobs } from './restore-jobs';
 import { checkOffered } from '../../src/core/check-restore-request';
 import { RestoreError } from '../../src/core/contract';
 import { describeProblems } from '../../src/core/problem';
@@ -19,28 +19,28 @@ export interface GuardOptions {
   readonly target: Protected;
   readonly request: CompleteRestoreRequest;
   readonly settings: GuardSettings;
+  /** The restore jobs that this execution has run already. */
+  readonly ownRestoreJobs?: readonly string[];
 }
 
 /** Everything about the world that would make a restore fail later, or end in a mess. */
-export async function checkGuards(aws: Aws, { target, request, settings }: GuardOptions): Promise<void> {
-  const { moreBackupVaultNames, fileSystemId, fileSystemArn } = target;
+export async function checkGuards(aws: Aws, { target, request, settings, ownRestoreJobs }: GuardOptions): Promise<void> {
+  const { moreBackupVaultNames, fileSystemId } = target;
   const { backupVaultName = target.backupVaultName } = request;
   const offered = { backupVaultNames: [target.backupVaultName, ...moreBackupVaultNames], allowsNewFileSystems: settings.allowsNewFileSystems };
   refuse(RestoreError.INVALID_RESTORE_REQUEST, checkOffered(request, offered));
   refuse(RestoreError.FILE_SYSTEM_NOT_WRITABLE, request.newFileSystem === undefined ? await fileSystemProblems(aws, fileSystemId) : []);
   refuse(RestoreError.RESTORE_DENIED_BY_VAULT, await vaultProblems(aws, backupVaultName, settings.callerRoleArn));
   // one that makes a file system of its own leaves no recovery directory
-  const running = request.allowConcurrentRestores || request.newFileSystem !== undefined ? [] : await readRunningRestoreJobs(aws, fileSystemArn);
+  const isAlone = !request.allowConcurrentRestores && request.newFileSystem === undefined;
+  const running = isAlone ? await readRunningRestoreJobs(aws, target, ownRestoreJobs) : [];
   refuse(RestoreError.ANOTHER_RESTORE_RUNNING, running.length === 0 ? [] : [{
     subject: 'fileSystem',
-    rule: 'must have no other restore job that is pending or running, since two recovery directories are hard to tell apart',
-    value: running.slice(0, MOST_TOLD),
+    rule: 'must have no other restore job that is pending or running and restores into it, since two recovery directories are hard to tell apart',
+    value: running,
     remedy: 'wait until it is done (aws backup describe-restore-job), or set "allowConcurrentRestores": true',
   }]);
 }
-
-/** Restore jobs that an error names. */
-const MOST_TOLD = 10;
 
 async function fileSystemProblems(aws: Aws, fileSystemId: string): Promise<Problem[]> {
   const fileSystem = await aws.describeFileSystems({ FileSystemId: fileSystemId }).then(({ FileSystems }) => FileSystems?.[0], (error: Error) => {

@@ -1,6 +1,6 @@
 import type { RestoreJobsListMember } from '@aws-sdk/client-backup';
-import { pages } from './aws';
-import type { Aws, Protected } from './aws';
+import { listJobs, listOfAccount, listOfSource, RestoreJobTargets, UNASKED } from './restore-jobs';
+import type { RestoreJobsAws, Target } from './restore-jobs';
 import { RestoreError } from '../../src/core/contract';
 import { STAMP_TOLERANCE_MILLISECONDS } from '../../src/core/recovery-directory';
 import { AfterRestore } from '../../src/core/restore-request';
@@ -16,61 +16,72 @@ export interface FinishedRestoreJob {
 
 /** What the worker must know of other jobs to tell which recovery directory is whose. */
 export interface OtherRestoreJobs {
-  /** True where another job ended so shortly before this one began that its directory may come only now. */
+  /** Whether another job ended so shortly before this one began that its directory may still come late. */
   readonly rivals: boolean;
-  /** When the next job was created after this one had ended, ISO 8601; null where none was. */
+  /** When the next job began after this one had ended, ISO 8601; null where none has. */
   readonly nextJobCreated: string | null;
 }
 
 /** Restore jobs that an error names. */
 const MOST_TOLD = 10;
 
+type When = 'BEFORE' | 'SHORTLY_BEFORE' | 'AT_THE_SAME_TIME' | 'AFTER';
+
 /**
- * AWS Backup tells of no job what it named its directory. Where another restore of the file system ran at the same time, the new
- * directory may be that one's: nothing of it is moved. `own`: the restore jobs that this execution ran before, whose directories the
- * worker knows.
+ * AWS Backup tells of no job what it named its directory. Where another restore into the file system ran at the same time, the new
+ * directory may be that one's: nothing of it is moved.
+ *
+ * @param own the restore jobs that this execution has run before: the worker knows what they made.
  */
 export async function checkOtherRestoreJobs(
-  aws: Pick<Aws, 'listRestoreJobsByProtectedResource'>,
-  target: Pick<Protected, 'fileSystemArn'>,
-  request: CompleteRestoreRequest,
-  job: FinishedRestoreJob,
-  own: readonly string[] = [],
+  aws: RestoreJobsAws, target: Target, request: CompleteRestoreRequest, job: FinishedRestoreJob, own: readonly string[] = [],
 ): Promise<OtherRestoreJobs> {
   if (request.allowConcurrentRestores && request.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
     return { rivals: false, nextJobCreated: null };
   }
-  const others: string[] = [];
-  let rivals = false;
-  let next: number | undefined;
-  const ResourceArn = target.fileSystemArn;
-  for await (const { RestoreJobs = [] } of pages((NextToken) => aws.listRestoreJobsByProtectedResource({ ResourceArn, NextToken }))) {
-    for (const other of RestoreJobs.filter(({ RestoreJobId }) => RestoreJobId !== job.RestoreJobId && !own.includes(RestoreJobId!))) {
-      switch (whenItRan(other, job)) {
-        case 'AT_THE_SAME_TIME': others.push(other.RestoreJobId!); break;
-        case 'SHORTLY_BEFORE': rivals = true; break;
-        case 'AFTER': next = Math.min(next ?? Infinity, other.CreationDate!.getTime());
-      }
+  const ByCompleteAfter = new Date(Date.parse(job.CreationDate) - STAMP_TOLERANCE_MILLISECONDS - 1);
+  const listed = await listJobs([
+    listOfSource(aws, target),
+    listOfAccount(aws, { ByStatus: 'PENDING' }),
+    listOfAccount(aws, { ByStatus: 'RUNNING' }),
+    listOfAccount(aws, { ByStatus: 'COMPLETED', ByCompleteAfter }),
+  ]);
+  // what failed ones leave has another name
+  const others = listed.jobs.filter(({ RestoreJobId, Status }) => RestoreJobId !== job.RestoreJobId && !own.includes(RestoreJobId!) && Status !== 'FAILED' && Status !== 'ABORTED');
+  const those = (when: When) => others.filter((other) => whenItRan(other, job) === when);
+  const targets = new RestoreJobTargets(aws, target);
+  const concurrent: string[] = [];
+  for (const other of those('AT_THE_SAME_TIME')) {
+    if (concurrent.length < MOST_TOLD && await targets.mayBeHere(other)) {
+      concurrent.push(other.RestoreJobId!);
     }
   }
-  if (others.length > 0) {
+  const inDoubt = listed.complete ? concurrent : [...concurrent, UNASKED];
+  if (inDoubt.length > 0) {
     throw new NamedError(RestoreError.RECOVERY_DIRECTORY_AMBIGUOUS,
-      `other restore jobs of the file system ran at the same time as ${job.RestoreJobId}: ${others.slice(0, MOST_TOLD).join(', ')}; `
+      `other restore jobs into the file system ran at the same time as ${job.RestoreJobId}: ${inDoubt.join(', ')}; `
       + 'nobody can tell for sure which recovery directory is whose, nothing was moved or deleted: look which one is yours');
   }
-  return { rivals, nextJobCreated: next === undefined ? null : new Date(next).toISOString() };
+  const rival = await firstInto(targets, those('SHORTLY_BEFORE'));
+  const next = await firstInto(targets, those('AFTER').sort((a, b) => a.CreationDate!.getTime() - b.CreationDate!.getTime()));
+  return { rivals: rival !== undefined, nextJobCreated: next?.CreationDate!.toISOString() ?? null };
 }
 
-/** When another job ran, beside this one: in doubt at the same time. What failed ones leave has another name. */
-function whenItRan(
-  { Status, CreationDate, CompletionDate }: RestoreJobsListMember, job: FinishedRestoreJob,
-): 'NEVER' | 'BEFORE' | 'SHORTLY_BEFORE' | 'AT_THE_SAME_TIME' | 'AFTER' {
-  if (Status === 'FAILED' || Status === 'ABORTED') {
-    return 'NEVER';
+/** The first job that restores into the file system, or of which nobody can tell. */
+async function firstInto(targets: RestoreJobTargets, jobs: readonly RestoreJobsListMember[]): Promise<RestoreJobsListMember | undefined> {
+  for (const job of jobs) {
+    if (await targets.mayBeHere(job)) {
+      return job;
+    }
   }
+  return undefined;
+}
+
+/** When another job ran, beside this one; in doubt at the same time. */
+function whenItRan({ Status, CreationDate, CompletionDate }: RestoreJobsListMember, job: FinishedRestoreJob): When {
   if (CreationDate !== undefined && job.CompletionDate !== undefined && CreationDate.getTime() >= Date.parse(job.CompletionDate)) {
     return 'AFTER';
   }
-  const lead = CompletionDate === undefined ? -1 : Date.parse(job.CreationDate) - CompletionDate.getTime();
+  const lead = Status === 'COMPLETED' && CompletionDate !== undefined ? Date.parse(job.CreationDate) - CompletionDate.getTime() : -1;
   return lead < 0 ? 'AT_THE_SAME_TIME' : lead <= STAMP_TOLERANCE_MILLISECONDS ? 'SHORTLY_BEFORE' : 'BEFORE';
 }

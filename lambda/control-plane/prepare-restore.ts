@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Aws, Protected } from './aws';
 import { checkGuards } from './check-guards';
 import type { GuardSettings } from './check-guards';
@@ -8,7 +9,7 @@ import { translateItems } from './translate-items';
 import { checkRestoreRequest } from '../../src/core/check-restore-request';
 import { RestoreError } from '../../src/core/contract';
 import type { RestoreExpectation } from '../../src/core/expectation';
-import { isWithin, splitItems, UNDISPUTED_ITEMS, warnAboutItemsPerRestoreJob } from '../../src/core/item-path';
+import { isWithin, requestableItems, splitItems, UNDISPUTED_ITEMS, warnAboutItemsPerRestoreJob, warnAboutPatterns } from '../../src/core/item-path';
 import type { ClientMount } from '../../src/core/item-path';
 import { MOST_SLOW_POLLS, planPolling } from '../../src/core/polling';
 import { describeProblems } from '../../src/core/problem';
@@ -42,8 +43,10 @@ export interface PrepareOptions {
 
 /** One call of StartRestoreJob. */
 export interface PreparedJob {
-  /** Null for a full restore. */
+  /** What was asked for; null for a full restore. */
   readonly items: string[] | null;
+  /** True where more is restored than was asked for: nothing but the items is verified and moved. */
+  readonly only: boolean;
   /** What is expected of what this job restores. */
   readonly expectations: RestoreExpectation[];
   readonly metadata: Record<string, string>;
@@ -61,6 +64,8 @@ export interface PreparedRestore {
   readonly polling: { readonly slowSeconds: number; readonly most: number };
   /** Whether what would be moved is planned for all of it, before anything is moved. */
   readonly plansMove: boolean;
+  /** Whether the recovery directories are closed before they are looked at, since what was verified is moved. */
+  readonly closes: boolean;
   /** How long the worker's last answer about one recovery directory may be. */
   readonly bytesPerAnswer: number;
   readonly warnings: string[];
@@ -79,8 +84,14 @@ export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise
   const newFileSystem = request.newFileSystem && { ...request.newFileSystem, creationToken: request.newFileSystem.creationToken ?? tokenOf('file system') };
   const jobs = lists.map((items, index): PreparedJob => ({
     items: items ?? null,
+    only: items !== undefined && !isDeepStrictEqual(requestableItems(items), items),
     expectations: (request.expectations ?? []).filter(({ path }) => lists.length === 1 || items!.some((item) => isWithin(path, item))),
-    metadata: buildRestoreMetadata({ recoveryPointMetadata: RestoreMetadata ?? {}, fileSystemId: target.fileSystemId, items, newFileSystem }),
+    metadata: buildRestoreMetadata({
+      recoveryPointMetadata: RestoreMetadata ?? {},
+      fileSystemId: target.fileSystemId,
+      items: (items && requestableItems(items)) ?? undefined,
+      newFileSystem,
+    }),
     idempotencyToken: tokenOf(String(index)),
   }));
   throwProblems(jobs.flatMap(({ metadata }) => checkRestoreMetadataSize(metadata)));
@@ -92,9 +103,10 @@ export async function prepareRestore(aws: Aws, options: PrepareOptions): Promise
     recoveryPoint,
     jobs,
     polling: { slowSeconds: paces[paces.length - 1].seconds, most },
+    closes: request.afterRestore === AfterRestore.MOVE_INTO_PLACE && !request.dryRun,
     plansMove: plansMove(request, jobs.length, settings),
     bytesPerAnswer: Math.floor(BYTES_OF_ANSWERS / jobs.length),
-    warnings: warning === undefined ? [] : [warning],
+    warnings: [warning, warnAboutPatterns(request.items ?? [])].flatMap((each) => each ?? []),
   };
   throwProblems(checkStateSize(options.input, prepared));
   return prepared;

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, lstatSync, promises as fs } from 'node:fs';
+import { constants, lstatSync, promises as fs, readFileSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { fromBytes, toBytes, toText } from './byte-name';
 import { errnoOrThrow, isErrno } from './errno';
@@ -89,6 +89,11 @@ export class Directory {
   /** What this directory itself is. */
   public async stat(): Promise<BigIntStats> {
     return this.handle.stat({ bigint: true });
+  }
+
+  /** The mount that this directory was reached through; the kernel knows it without asking anybody. */
+  public mount(): string | undefined {
+    return /^mnt_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${this.handle.fd}`, 'utf8'))?.[1];
   }
 
   /** Makes the kernel ask the server what this directory is like now: opening one to read it always does, on NFS. */
@@ -220,17 +225,20 @@ export class Directory {
     return fromBytes(await fs.readlink(this.address(name), 'buffer'));
   }
 
-  /** Writes a file of our own, whole or not at all: under another name first, then renamed. */
-  public async writeFile(name: string, text: string): Promise<void> {
+  /** Writes a file of our own, whole or not at all: under another name first, then renamed. Answers its mtime, by the clock of the file system. */
+  public async writeFile(name: string, text: string): Promise<bigint> {
     const temporary = `${name}.${randomUUID()}.tmp`; // somebody else may write the same one at the same time
     const handle = await fs.open(this.address(temporary), MAKE_FILE, PRIVATE_FILE_MODE);
+    let writtenAt: bigint;
     try {
       await handle.writeFile(text);
       await handle.sync();
+      ({ mtimeNs: writtenAt } = await handle.stat({ bigint: true }));
     } finally {
       await handle.close();
     }
     await fs.rename(this.address(temporary), this.address(name));
+    return writtenAt;
   }
 
   public async mkdir(name: string, mode: number): Promise<void> {
@@ -313,16 +321,39 @@ export class Directory {
 
 /** A file of our own that is written bit by bit. */
 export class Log {
+  private bytes = 0;
+  /** True from the beginning of a write to its end: what failed may have written a part. */
+  private torn = false;
+
   constructor(private readonly handle: fs.FileHandle) {}
 
-  /** Appends a text. It is safe on the server when this answers. */
+  /** How many bytes it has. */
+  public get length(): number {
+    return this.bytes;
+  }
+
+  /** Appends a text. It is safe on the server when this answers; of one that failed nothing stays before the next one. */
   public async append(text: string): Promise<void> {
-    await this.handle.writeFile(text);
+    if (this.torn) {
+      await this.handle.truncate(this.bytes);
+    }
+    this.torn = true;
+    const bytes = Buffer.from(text, 'utf8');
+    for (let written = 0; written < bytes.length;) {
+      const { bytesWritten } = await this.handle.write(bytes, written, bytes.length - written, this.bytes + written);
+      written += bytesWritten;
+    }
+    this.bytes += bytes.length;
+    this.torn = false;
   }
 
   /** When it was written last, by the clock of the file system. */
   public async writtenAt(): Promise<bigint> {
-    return (await this.handle.stat({ bigint: true })).mtimeNs;
+    return (await this.stat()).mtimeNs;
+  }
+
+  public async stat(): Promise<BigIntStats> {
+    return this.handle.stat({ bigint: true });
   }
 
   public async close(): Promise<void> {

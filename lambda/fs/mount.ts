@@ -5,7 +5,7 @@ import { EnvironmentVariable, RestoreError } from '../../src/core/contract';
 import { NamedError } from '../runtime/named-error';
 
 /** The value of MOUNT_CHECK that takes a plain directory for a file system. */
-const PLAIN_DIRECTORY = 'DIRECTORY';
+export const PLAIN_DIRECTORY = 'DIRECTORY';
 
 /**
  * Opens the root of the mounted file system. Where the mount is missing there is an empty directory of the function's own

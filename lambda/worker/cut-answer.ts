@@ -13,7 +13,11 @@ function listsOf(answer: Cuttable): { readonly lists: unknown[][]; readonly cut:
   const notes = [...answer.notes];
   const fates = Object.entries(answer.plan ?? {}).map(([fate, planned]) => [fate, { ...planned, samples: [...planned.samples] }]);
   const plan = answer.plan && Object.fromEntries(fates) as MovePlan;
-  return { lists: [notes, ...Object.values(plan ?? {}).map(({ samples }) => samples)], cut: { ...answer, notes, ...(plan ? { plan } : {}) } };
+  const merged = answer.mergedDirectories && { ...answer.mergedDirectories, notes: [...answer.mergedDirectories.notes] };
+  return {
+    lists: [notes, ...merged ? [merged.notes] : [], ...Object.values(plan ?? {}).map(({ samples }) => samples)],
+    cut: { ...answer, notes, ...(merged ? { mergedDirectories: merged } : {}), ...(plan ? { plan } : {}) },
+  };
 }
 
 /** An answer that is done and no longer than that: the longest of its lists loses its last element, again and again, down to one in each. */

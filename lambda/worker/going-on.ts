@@ -3,7 +3,7 @@ import { refuse } from './refuse-invalid';
 import type { WorkerAnswer, WorkerEvent } from '../../src/core/worker';
 
 /** What may differ from call to call: the answer before, what was read just before the call, and the pace. */
-const MAY_DIFFER = ['previous', 'accessPointRoots', 'runningRestoreJobs', 'operationsPerSecond'];
+const MAY_DIFFER = ['previous', 'accessPointRoots', 'runningRestoreJobs', 'restoredSince', 'operationsPerSecond'];
 
 interface Resumable {
   readonly resume?: { readonly event?: string } | null;

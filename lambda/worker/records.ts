@@ -1,33 +1,49 @@
 import type { BigIntStats } from 'node:fs';
-import { WORK_DIRECTORY } from '../../src/core/contract';
+import { EnvironmentVariable, WORK_DIRECTORY } from '../../src/core/contract';
 import { fromText } from '../fs/byte-name';
 import { existsBelow, openBelow, openOrMake, openOrMakeOne } from '../fs/descend';
 import type { Directory } from '../fs/directory';
 import { isErrno } from '../fs/errno';
+import { millisecondsOf } from '../fs/milliseconds';
+import { PLAIN_DIRECTORY } from '../fs/mount';
 import { retrying } from '../fs/retrying';
 
 /**
  * What is on record about a recovery directory, in files of ours on the same file system. `moved`: its content was moved into
  * place (the workflow verifies before it moves). `undone`: that was taken back. `quarantined`: it was taken out of the way.
- * `deleting`: all guards let its deletion begin.
+ * `deleting`: all guards let its deletion begin. `linked`: files in it that had several names before. `emptied`: all that was in it was
+ * deleted, it is about to be removed itself. `closed`: nobody but root looks into it for a while, and whom it belonged to before.
+ * `found`: what it was like right after the restore job. `verified`: its last verification, after which nothing in it may change.
+ * `refused`: a deletion was refused, or came to no end.
  */
 export type RecordName = (typeof RECORDS)[number];
-export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting'] as const;
+export const RECORDS = ['moved', 'undone', 'quarantined', 'deleting', 'linked', 'emptied', 'closed', 'found', 'verified', 'refused'] as const;
 
-/** A record, and when the file system says that it was written. */
+/** A record, what else is in it, and when the file system says that it was written. */
 export interface Record {
   readonly writtenAt: number;
+  readonly content: Readonly<{ [key: string]: unknown }>;
 }
+
+/**
+ * Which directory a record is about: its inode number, or all that stat(2) tells of it. A file system may give the number of a
+ * directory that is gone to a new one, so where it tells when a directory was made, that counts, too.
+ */
+export type Identity = bigint | BigIntStats;
 
 /** Only root looks into our directory: what is kept aside in it may be private. */
 export const PRIVATE_MODE = 0o700;
 /** Below the records of a recovery directory: what a move replaced, and what it wrote down. */
 export const ASIDE = 'replaced';
 export const JOURNAL = 'journal';
+/** What an undo that was ended had just taken from its place. */
+export const TAKEN = 'taken';
 /** Our directory is gone, holds something else, or is not a directory of ours. */
 const NOT_REMOVED = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
 
-const fileOf = (record: RecordName): string => `${record}.json`;
+export const fileOf = (record: RecordName): string => `${record}.json`;
+
+const EMPTIED = fileOf('emptied');
 
 /** False if our directory was made by somebody else, who could look into it, or prepare what it holds. */
 export async function isOurs(root: Directory): Promise<boolean> {
@@ -35,11 +51,16 @@ export async function isOurs(root: Directory): Promise<boolean> {
   return !stats || isOwn(stats);
 }
 
-/** For the file system the worker is root, since its access point says so; the user that Lambda runs it as is known to its own kernel only. */
-function isOwn(stats: BigIntStats): boolean {
-  const owner = Number(stats.uid);
-  return stats.isDirectory() && (owner === 0 || owner === process.getuid!()) && Number(stats.mode % 0o100n) === 0;
+/**
+ * True for whom we take for ourselves. For the file system the worker is root, since its access point says so; the user that Lambda
+ * runs it as is known to its own kernel only, and somebody else's on the file system. Where a plain directory stands for the file
+ * system (rehearsals and tests), there is no access point, and what we make is owned by the user that we run as.
+ */
+export function isOurUser(uid: bigint | number): boolean {
+  return Number(uid) === 0 || (process.env[EnvironmentVariable.MOUNT_CHECK] === PLAIN_DIRECTORY && Number(uid) === process.getuid!());
 }
+
+const isOwn = (stats: BigIntStats): boolean => stats.isDirectory() && isOurUser(stats.uid) && Number(stats.mode % 0o100n) === 0;
 
 export const NOT_OURS = 'was not made by this library: others may look into it; rename it, then start again';
 
@@ -72,36 +93,50 @@ export async function openRecords(root: Directory, recoveryDirectory: string, pa
   }
 }
 
-/** Writes a record. It holds for the very directory that has this inode number, not for another one of the same name. */
-export async function writeRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<void> {
+/** Writes a record, and answers when, by the clock of the file system. It holds for this very directory, not for another one of the same name. */
+export async function writeRecord(root: Directory, recoveryDirectory: string, of: Identity, record: RecordName, more: object = {}): Promise<number> {
+  const content = `${JSON.stringify({ recoveryDirectory, ...identify(of), ...more })}\n`;
   return retrying(async () => { // another worker may remove or replace what this one has open: ESTALE
     const directory = await openRecords(root, recoveryDirectory);
     try {
-      await directory.writeFile(fileOf(record), `${JSON.stringify({ recoveryDirectory, inode: String(inode) })}\n`);
+      return millisecondsOf(await directory.writeFile(fileOf(record), content));
     } finally {
       await directory.close();
     }
   });
 }
 
-/** A record about the very directory that has this inode number; undefined if there is none. */
-export async function readRecord(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<Record | undefined> {
-  return retrying(() => readRecordOnce(root, recoveryDirectory, inode, record));
+/** Some file systems tell the last change in place of the time of birth: that says nothing. */
+function identify(of: Identity): { inode: string; born?: string } {
+  if (typeof of === 'bigint') {
+    return { inode: String(of) };
+  }
+  return { inode: String(of.ino), ...(of.birthtimeNs > 0n && of.birthtimeNs !== of.ctimeNs ? { born: String(of.birthtimeNs) } : {}) };
 }
 
-async function readRecordOnce(root: Directory, recoveryDirectory: string, inode: bigint, record: RecordName): Promise<Record | undefined> {
+function isAbout(of: Identity, content: { readonly inode?: unknown; readonly born?: unknown }): boolean {
+  const { inode, born } = { ...identify(of), ...(typeof of === 'bigint' ? {} : { born: String(of.birthtimeNs) }) };
+  return content.inode === inode && (content.born === undefined || born === undefined || content.born === born);
+}
+
+/** A record about this very directory; undefined if there is none. */
+export async function readRecord(root: Directory, recoveryDirectory: string, of: Identity, record: RecordName): Promise<Record | undefined> {
+  return retrying(() => readRecordOnce(root, recoveryDirectory, of, record));
+}
+
+async function readRecordOnce(root: Directory, recoveryDirectory: string, of: Identity, record: RecordName): Promise<Record | undefined> {
   if (!await isOurs(root)) {
     return undefined;
   }
   const directory = await openRecordsIfThere(root, recoveryDirectory);
   try {
     const stats = await directory?.lstat(fileOf(record));
-    if (!directory || !stats?.isFile()) {
+    if (!directory || !stats?.isFile() || ![stats, await directory.stat()].every(({ uid }) => isOurUser(uid))) {
       return undefined;
     }
-    const content = JSON.parse(await directory.readFile(fileOf(record))) as { recoveryDirectory?: unknown; inode?: unknown } | null;
-    const ours = content?.recoveryDirectory === recoveryDirectory && content.inode === String(inode);
-    return ours ? { writtenAt: Number(stats.mtimeMs) } : undefined;
+    const content = JSON.parse(await directory.readFile(fileOf(record))) as { [key: string]: unknown } | null;
+    const ours = content?.recoveryDirectory === recoveryDirectory && isAbout(of, content);
+    return ours ? { writtenAt: Number(stats.mtimeMs), content } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ELOOP')) {
       return undefined; // not written by us, or gone by now: no proof of anything
@@ -155,12 +190,15 @@ async function removeRecordsOnce(root: Directory, recoveryDirectory: string): Pr
       batch.forEach(({ name }) => names.add(name));
     }
     // a call that was killed while it wrote a record leaves that under a name of its own
-    for (const file of [...names].filter((name) => RECORDS.some((record) => name === fileOf(record) || name.startsWith(`${fileOf(record)}.`)))) {
-      await unlessErrno(['ENOENT'], async () => directory?.unlink(file));
+    const files = [...names].filter((name) => RECORDS.some((record) => name === fileOf(record) || name.startsWith(`${fileOf(record)}.`)));
+    const remove = async (file: string) => unlessErrno(['ENOENT'], async () => directory?.unlink(file));
+    for (const file of files.filter((name) => name !== EMPTIED)) {
+      await remove(file);
     }
-    if (names.has(JOURNAL) && !names.has(ASIDE)) {
+    if (names.has(JOURNAL) && !names.has(ASIDE) && !names.has(TAKEN)) {
       await removeJournal(root, recoveryDirectory);
     }
+    await (names.has(EMPTIED) ? remove(EMPTIED) : undefined); // last: whoever goes on after a crash must know that the journal is of no use
   } finally {
     await directory?.close();
   }

@@ -1,12 +1,16 @@
+import { Cursors } from './cursors';
 import { MOST_NOTES } from './notes';
+import { isOurs, NOT_OURS } from './records';
 import { openRecoveryDirectory } from './recovery-directory';
 import { refuseInvalid } from './refuse-invalid';
-import { listSurveyedNames } from './survey/names';
+import { lostAndFoundNames } from './survey/names';
 import { treePathOf } from './verify/expected';
 import { foreignTo } from './verify/foreign';
 import { LookThrough } from './verify/look-through';
 import { NOTHING } from './verify/tally';
-import { classifyRootEntry, parseRecoveryDirectoryName, RootEntryKind } from '../../src/core/recovery-directory';
+import { beginVerification, endVerification, passVerification } from './verify/verified';
+import { WORK_DIRECTORY } from '../../src/core/contract';
+import { parseRecoveryDirectoryName } from '../../src/core/recovery-directory';
 import type { TreeCounts, VerifyAnswer, VerifyEvent, VerifyResume } from '../../src/core/worker';
 import { existsBelow } from '../fs/descend';
 import type { Directory } from '../fs/directory';
@@ -26,7 +30,14 @@ export async function verify(root: Directory, event: VerifyEvent, deadline: Dead
     return conclude(root, [`the recovery directory '${event.directory}' is not there`], { counts: NOTHING });
   }
   try {
-    const look = new LookThrough(root, directory, event, deadline);
+    if (event.close && !await isOurs(root)) {
+      return await conclude(root, [`'/${WORK_DIRECTORY}' ${NOT_OURS}`], { counts: NOTHING });
+    }
+    if (event.close && !event.previous?.resume) {
+      await beginVerification(root, event.directory, directory); // before anything is looked at
+    }
+    const cursors = await Cursors.open(root, event.previous?.resume?.cursor);
+    const look = new LookThrough(root, directory, cursors.lost ? { ...event, previous: {} } : event, deadline, cursors);
     const resume = await look.run();
     const { counts, comparison, unreadable } = look.progress;
     if (resume) {
@@ -34,10 +45,15 @@ export async function verify(root: Directory, event: VerifyEvent, deadline: Dead
     }
     const findings = [
       ...await findingsOf(directory, event.items, counts),
-      ...await foreignTo(directory, event.items ?? []),
+      ...await foreignTo(directory, event.only ? [] : event.items ?? []),
       ...unreadable.map(({ path, note }) => `'${path}' could not be read completely: ${note}`),
       ...await look.expected.findings(directory, parseRecoveryDirectoryName(event.directory)!.instant),
     ];
+    if (event.close && findings.length === 0) {
+      await passVerification(root, event.directory, directory, event.items);
+    } else if (event.close) {
+      await endVerification(root, event.directory, directory); // no move follows: whoever looks into it by hand may
+    }
     return await conclude(root, findings, { counts, comparison });
   } finally {
     await directory.close();
@@ -55,7 +71,7 @@ async function conclude(root: Directory, findings: readonly string[], found: Pic
     verdict: findings.length === 0 ? 'PASSED' : 'FAILED',
     findings: shown,
     ...withComparison(found),
-    lostAndFound: (await listSurveyedNames(root)).filter((name) => classifyRootEntry(name) === RootEntryKind.LOST_AND_FOUND),
+    lostAndFound: await lostAndFoundNames(root, MOST_NOTES),
     resume: null,
   };
 }

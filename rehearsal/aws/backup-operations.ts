@@ -38,7 +38,7 @@ function describeRecoveryPoint(vault: BackupVault, point: RecoveryPoint): backup
   };
 }
 
-/** The members that DescribeRestoreJob and ListRestoreJobsByProtectedResource have in common. */
+/** The members that DescribeRestoreJob and the lists of restore jobs have in common. */
 function describeRestoreJob({ account }: Home, { backupVaultArn }: BackupVault, job: RestoreJob): backup.RestoreJobsListMember {
   return {
     AccountId: account,
@@ -58,6 +58,12 @@ function describeRestoreJob({ account }: Home, { backupVaultArn }: BackupVault, 
     // whether it is set for a restore into an existing file system is unconfirmed, so nothing may need it
     CreatedResourceArn: job.createdResourceArn,
   };
+}
+
+function checkStatus(status: string | undefined): void {
+  if (status !== undefined && !RESTORE_JOB_STATUSES.includes(status)) {
+    throw invalidParameterValue(`Invalid status: ${status}`);
+  }
 }
 
 /** The operations of AWS Backup that our workflows call; paths and names are those of its Smithy model. */
@@ -155,6 +161,29 @@ export function backupOperations({ home, fileSystems, vaults, restoreJobs, pageS
       query: {},
     }, ({ RestoreJobId }) => ({ RestoreJobId, Metadata: restoreJobs.job(RestoreJobId!).metadata })),
 
+    operation<backup.ListRestoreJobsInput, backup.ListRestoreJobsOutput>({
+      service,
+      name: 'ListRestoreJobs',
+      method: 'GET',
+      path: '/restore-jobs',
+      query: {
+        ...PAGING,
+        resourceType: { member: 'ByResourceType', type: 'string' },
+        status: { member: 'ByStatus', type: 'string' },
+        completeAfter: { member: 'ByCompleteAfter', type: 'instant' },
+        createdBefore: { member: 'ByCreatedBefore', type: 'instant' },
+      },
+    }, ({ ByResourceType, ByStatus, ByCompleteAfter, ByCreatedBefore, MaxResults, NextToken }) => {
+      checkStatus(ByStatus);
+      const jobs = [...restoreJobs.byId.values()]
+        .filter(() => ByResourceType === undefined || ByResourceType === 'EFS')
+        .filter(({ status }) => ByStatus === undefined || status === ByStatus)
+        .filter(({ completionDate }) => ByCompleteAfter === undefined || (completionDate !== undefined && completionDate > ByCompleteAfter))
+        .filter(({ creationDate }) => ByCreatedBefore === undefined || creationDate < ByCreatedBefore);
+      const page = pageOf(jobs, { maxResults: MaxResults, nextToken: NextToken, pageSize, errorCode: PAGE_ERROR });
+      return { RestoreJobs: page.items.map(describeJob), NextToken: page.nextToken };
+    }),
+
     operation<backup.ListRestoreJobsByProtectedResourceInput, backup.ListRestoreJobsByProtectedResourceOutput>({
       service,
       name: 'ListRestoreJobsByProtectedResource',
@@ -162,9 +191,7 @@ export function backupOperations({ home, fileSystems, vaults, restoreJobs, pageS
       path: '/resources/:ResourceArn/restore-jobs',
       query: { ...PAGING, status: { member: 'ByStatus', type: 'string' } },
     }, ({ ResourceArn, ByStatus, MaxResults, NextToken }) => {
-      if (ByStatus !== undefined && !RESTORE_JOB_STATUSES.includes(ByStatus)) {
-        throw invalidParameterValue(`Invalid status: ${ByStatus}`);
-      }
+      checkStatus(ByStatus);
       if (![...fileSystems.values()].some(({ arn }) => arn === ResourceArn)) {
         throw resourceNotFound(`Resource not found: ${ResourceArn}`); // documented as an error; for which resources is unconfirmed
       }

@@ -17,6 +17,7 @@ export type OperationName =
   | 'GetRestoreJobMetadata'
   | 'ListBackupJobs'
   | 'ListRecoveryPointsByBackupVault'
+  | 'ListRestoreJobs'
   | 'ListRestoreJobsByProtectedResource'
   | 'ListTags'
   | 'PutBackupPolicy'

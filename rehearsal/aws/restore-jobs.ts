@@ -1,3 +1,5 @@
+import { chown } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { StartRestoreJobInput } from '@aws-sdk/client-backup';
 import { AwsError, invalidParameterValue, invalidRequest, missingParameterValue, notRehearsed, resourceNotFound } from './aws-error';
 import type { BackupVaults, RecoveryPoint } from './backup-vaults';
@@ -41,7 +43,20 @@ export interface RestoreJobsOptions {
   readonly percentPerPoll: number;
   /** What becomes of a job with an item that the recovery point does not have: AWS does not document it. */
   readonly absentItems: 'FAIL_JOB' | 'SKIP';
+  /** What restored directories are like: AWS does not document it. Left out: they belong to root, and all in them was changed last by the restore. */
+  readonly restored?: Restored;
 }
+
+/** What becomes of what is restored. */
+export interface Restored {
+  /** The user that recovery directories belong to; only root can give them away. */
+  readonly owner?: number;
+  /** True where ctimes are older than the restore job, as if the service kept those of the backup. */
+  readonly olderTimes?: boolean;
+}
+
+/** Nobody can set a ctime: what must have been changed before the job began was, if the job began later than it says. */
+const OLDER_MILLISECONDS = 120_000;
 
 /** A stuck job comes no further than this. */
 const STUCK_PERCENT = 99;
@@ -95,7 +110,7 @@ export class RestoreJobs {
       recoveryPoint,
       metadata: { ...Metadata },
       iamRoleArn: IamRoleArn!,
-      creationDate: this.options.now(),
+      creationDate: new Date(this.options.now().getTime() + (this.options.restored?.olderTimes ? OLDER_MILLISECONDS : 0)),
       faults: this.options.faults.nextOfRestoreJob(),
       status: 'PENDING',
       percentDone: 0,
@@ -197,9 +212,17 @@ export class RestoreJobs {
       job.withheld = { delivery, pollsLeft: late.polls ?? Infinity };
     } else {
       job.directories.push(...await deliver(delivery, job.faults));
+      await this.giveAway(job, delivery.root);
     }
     job.percentDone = 100;
     this.end(job, 'COMPLETED', delivery.instant);
+  }
+
+  private async giveAway({ directories }: RestoreJob, root: string): Promise<void> {
+    const { owner } = this.options.restored ?? {};
+    if (owner !== undefined) {
+      await Promise.all(directories.map((name) => chown(join(root, name), owner, owner)));
+    }
   }
 
   private end(job: RestoreJob, status: 'COMPLETED' | 'ABORTED' | 'FAILED', completionDate: Date, statusMessage?: string): void {
@@ -209,6 +232,7 @@ export class RestoreJobs {
   private async deliverWithheld(job: RestoreJob): Promise<void> {
     if (job.withheld) {
       job.directories.push(...await deliverAtOnce(job.withheld.delivery, job.faults));
+      await this.giveAway(job, job.withheld.delivery.root);
       job.withheld = undefined;
     }
   }

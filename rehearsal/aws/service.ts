@@ -24,7 +24,7 @@ import type { RestoreJobsOptions } from './restore-jobs';
 import { settingsOperations } from './settings-operations';
 import { checkCopier } from './tree-copy';
 
-export interface AwsServiceOptions extends Partial<Home>, Partial<Pick<RestoreJobsOptions, 'now' | 'percentPerPoll' | 'absentItems'>> {
+export interface AwsServiceOptions extends Partial<Home>, Partial<Pick<RestoreJobsOptions, 'now' | 'percentPerPoll' | 'absentItems' | 'restored'>> {
   /** An existing directory in which the snapshots are kept; it stays when the service is closed. */
   readonly workingDirectory: string;
   readonly faults?: readonly FaultRule[];
@@ -85,7 +85,13 @@ export class AwsService {
     this.vaults = new BackupVaults({ home: this.home, now, workingDirectory });
     this.backupJobs = new BackupJobs({ fileSystems: this.fileSystems, vaults: this.vaults, faults: this.faults, now, percentPerPoll });
     this.restoreJobs = new RestoreJobs({
-      vaults: this.vaults, faults: this.faults, now, percentPerPoll, absentItems, createFileSystem: (token) => this.createRestoredFileSystem(token),
+      vaults: this.vaults,
+      faults: this.faults,
+      now,
+      percentPerPoll,
+      absentItems,
+      restored: options.restored,
+      createFileSystem: (token) => this.createRestoredFileSystem(token),
     });
     this.server = fastify({
       forceCloseConnections: true, // the SDK keeps its connections open

@@ -2,7 +2,11 @@ import * as fs from 'node:fs';
 import { differences, takeInventory, within } from './inventory';
 import type { Inventory } from './inventory';
 import { damageProjects, LOST_FILE, LOST_TREE } from './projects';
+import { WORK_DIRECTORY } from '../../src/core/contract';
 import { classifyRootEntry, RootEntryKind } from '../../src/core/recovery-directory';
+
+/** What is on record of a recovery directory that is still there (docs/worker.md). */
+const RECORD = new RegExp(`^/${WORK_DIRECTORY}(/[^/]+(/(found|verified|closed)\\.json)?)?$`);
 
 /** What the file system held before, and what it must hold after: looked at by the demo itself, with nothing of the file engine. */
 export class Check {
@@ -35,11 +39,12 @@ export class Check {
     return [...differences(expected, now), ...gone];
   }
 
-  /** Everything that is not as it must be after a restore that failed: all as it was, beside what AWS Backup left. */
+  /** Everything that is not as it must be after a restore that failed: all as it was, beside what AWS Backup left, and the records that we keep of that. */
   public untouched(): string[] {
     const left = fs.readdirSync(this.root).filter((name) => classifyRootEntry(name) !== RootEntryKind.OTHER).map((name) => `/${name}`);
     const now = takeInventory(this.root);
     within(now, left).forEach((_, own) => now.delete(own));
+    [...now.keys()].filter((own) => RECORD.test(own) && !this.damaged.has(own)).forEach((own) => now.delete(own));
     return differences(this.damaged, now);
   }
 }

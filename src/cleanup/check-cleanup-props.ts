@@ -1,7 +1,7 @@
 import type { Resource } from 'aws-cdk-lib/core';
 import { Token } from 'aws-cdk-lib/core';
 import type { RecoveryDirectoryCleanupProps } from './recovery-directory-cleanup';
-import { checkCleanupSettings, CleanupMode } from '../core/cleanup';
+import { checkCleanupSettings, CleanupMode, UnprovenDirectories } from '../core/cleanup';
 import type { Problem } from '../core/problem';
 import { checkRuntime } from '../private/check-runtime';
 import { describeEnvironment, environmentOf, environmentsDiffer } from '../private/environment';
@@ -26,6 +26,9 @@ export function checkCleanupProps(scope: Resource, props: RecoveryDirectoryClean
       .map(([subject]) => ({ subject, rule: 'must be known at synth, because the states of the cleanup follow from it', remedy: 'write a number' })),
     ...(props.mode === undefined || Object.values(CleanupMode).includes(props.mode) ? [] : [{
       subject: 'mode', rule: `must be one of ${Object.values(CleanupMode).join(', ')}`, value: props.mode, remedy: 'use CleanupMode',
+    }]),
+    ...(props.unprovenDirectories === undefined || Object.values(UnprovenDirectories).includes(props.unprovenDirectories) ? [] : [{
+      subject: 'unprovenDirectories', rule: `must be one of ${Object.values(UnprovenDirectories).join(', ')}`, value: props.unprovenDirectories, remedy: 'use UnprovenDirectories',
     }]),
     ...checkCleanupSettings({
       deleteAfterSeconds: deleteAfter === undefined || deleteAfter.isUnresolved() ? undefined : deleteAfter.toSeconds({ integral: false }),

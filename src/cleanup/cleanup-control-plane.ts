@@ -43,7 +43,7 @@ export class CleanupControlPlane extends Construct {
     });
     bundled.role.addStatements(new iam.PolicyStatement({ actions: ['elasticfilesystem:DescribeAccessPoints'], resources: [fileSystemArn] }));
     bundled.role.addUnscopedStatements('AWS Backup knows no resource-level permissions for restore jobs',
-      'backup:DescribeRestoreJob', 'backup:GetRestoreJobMetadata', 'backup:ListRestoreJobsByProtectedResource');
+      'backup:DescribeRestoreJob', 'backup:GetRestoreJobMetadata', 'backup:ListRestoreJobs', 'backup:ListRestoreJobsByProtectedResource');
     this.function = bundled.function;
   }
 }

@@ -2,10 +2,11 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CleanupError } from '../core/cleanup';
+import { CleanupError, UnprovenDirectories } from '../core/cleanup';
 import type { CleanupSettings } from '../core/cleanup';
 import { MOST_RUNNING_EXECUTIONS } from '../core/cleanup-turn';
 import { RestoreError } from '../core/contract';
+import { RefusalReason } from '../core/deletion-guard';
 import { RecoveryDirectoryDisposal } from '../core/restore-request';
 import { DeletionStates } from '../private/deletion-states';
 import { invoke, listRunningExecutions, MOUNT_ERRORS, publish } from '../private/workflow-tasks';
@@ -14,6 +15,7 @@ export interface CleanupDefinitionProps {
   readonly controlPlane: lambda.IFunction;
   readonly worker: lambda.IFunction;
   readonly settings: CleanupSettings;
+  readonly unprovenDirectories: UnprovenDirectories;
   /** The state machines that restore into the same file system. */
   readonly restoreStateMachineArns: string[];
   /** The topic that hears what a cleanup did. */
@@ -81,7 +83,7 @@ export class CleanupDefinition extends Construct {
   }
 
   /** Asks whose turn it is; the last of the tasks writes `$.facts`. The lists are of AWS Step Functions itself: decision record 16. */
-  private takeTurn(scope: Construct, suffix: string, last: string): sfn.TaskStateBase[] {
+  private takeTurn(scope: Construct, suffix: string, last: string, more: Record<string, unknown> = {}): sfn.TaskStateBase[] {
     const lists = this.props.restoreStateMachineArns.map((arn, index) => listRunningExecutions(
       scope, `ListRunningRestores${index === 0 ? '' : index + 1}${suffix}`, arn, MOST_RUNNING_EXECUTIONS, `$.restores${index}`,
     ));
@@ -94,6 +96,7 @@ export class CleanupDefinition extends Construct {
         cleanups: at('$.cleanups'),
         restores: lists.length === 0 ? [] : sfn.JsonPath.array(...lists.map((_, index) => at(`$.restores${index}`))),
         before: at('$.before'),
+        ...more,
       }),
     ];
   }
@@ -134,7 +137,7 @@ export class CleanupDefinition extends Construct {
       },
       resultPath: '$.cleaned',
     });
-    const { worker, settings, controlPlane } = this.props;
+    const { worker, settings, controlPlane, unprovenDirectories } = this.props;
     const deletion = new DeletionStates(this, 'Deletion', {
       worker,
       controlPlane,
@@ -143,9 +146,15 @@ export class CleanupDefinition extends Construct {
       operationsPerSecondOfAll: settings.operationsPerSecond,
       workers: settings.workers,
       shards: '$.shards',
-      event: { mode: at('$.mode'), disposal: RecoveryDirectoryDisposal.DELETE, retentionSeconds: settings.deleteAfterSeconds },
+      event: {
+        mode: at('$.mode'),
+        disposal: RecoveryDirectoryDisposal.DELETE,
+        retentionSeconds: settings.deleteAfterSeconds,
+        restoredSince: at('$.facts.restoredSince'),
+        ...(unprovenDirectories === UnprovenDirectories.CLEAN_UP ? { guardsOff: [RefusalReason.UNPROVEN] } : {}),
+      },
       carried: { mode: '$.mode', execution: '$.execution', before: '$.before' },
-      facts: (states) => this.takeTurn(states, 'AgainForShard', 'ReadDeletionFacts'),
+      facts: (states) => this.takeTurn(states, 'AgainForShard', 'ReadDeletionFacts', { directory: at('$.directory') }),
     });
     directories.itemProcessor(sfn.Chain.start(deletion.start));
     directories.next(this.report);

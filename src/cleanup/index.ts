@@ -1,4 +1,4 @@
-export { CleanupMode } from '../core/cleanup';
+export { CleanupMode, UnprovenDirectories } from '../core/cleanup';
 export { CleanupMetric } from '../core/cleanup-metrics';
 export * from './recovery-directory-cleanup';
 export * from './recovery-directory-cleanup-grants';

@@ -15,7 +15,7 @@ import { CleanupDefinition } from './cleanup-definition';
 import { CleanupRole } from './cleanup-role';
 import { CleanupTriggers } from './cleanup-triggers';
 import { RecoveryDirectoryCleanupGrants } from './recovery-directory-cleanup-grants';
-import { CleanupMode, ENTRIES_PER_WORKER } from '../core/cleanup';
+import { CleanupMode, ENTRIES_PER_WORKER, UnprovenDirectories } from '../core/cleanup';
 import type { CleanupSettings } from '../core/cleanup';
 import { CleanupMetric } from '../core/cleanup-metrics';
 import { METRIC_NAMESPACE, MetricDimension } from '../core/embedded-metrics';
@@ -30,6 +30,7 @@ export interface RecoveryDirectoryCleanupOptions {
   /**
    * What happens to recovery directories whose time is over. Before any is touched the file-system worker checks every guard:
    * the exact name, a real directory at the root, no access point in it, no restore job running, nothing written since the restore.
+   * No guard sees who only reads in one: before you choose DELETE, name what somebody needs in `keep`, or run with QUARANTINE for a while.
    *
    * @default CleanupMode.REPORT_ONLY
    */
@@ -55,6 +56,14 @@ export interface RecoveryDirectoryCleanupOptions {
    * @default - none
    */
   readonly keep?: string[];
+
+  /**
+   * What happens to recovery directories of which nobody can prove that a restore made them: those of restores that no workflow of this
+   * library has started, where AWS Backup has no record of exactly one job that fits.
+   *
+   * @default UnprovenDirectories.REPORT
+   */
+  readonly unprovenDirectories?: UnprovenDirectories;
 
   /**
    * When the cleanup runs, whatever else starts it.
@@ -253,6 +262,7 @@ export class RecoveryDirectoryCleanup extends Resource implements ec2.IConnectab
       worker: worker.function,
       controlPlane: controlPlane.function,
       settings,
+      unprovenDirectories: props.unprovenDirectories ?? UnprovenDirectories.REPORT,
       restoreStateMachineArns,
       topicArn: props.notificationTopic?.topicRef.topicArn,
     });

@@ -34,7 +34,7 @@ function wordRestore({ prepared }: RestoreExecution): string[] {
   const items = request.items ?? ['everything'];
   return [
     `From the recovery point of ${recoveryPoint.created} (${recoveryPoint.arn}), by ${plural(jobs.length, 'restore job')}:`,
-    ...items.slice(0, MOST_ITEMS).map((item) => `  ${inOneLine(item)}`),
+    ...items.slice(0, MOST_ITEMS).map((item) => `  ${item}`),
     ...(items.length > MOST_ITEMS ? [`  and ${items.length - MOST_ITEMS} more`] : []),
     `Afterwards: ${wordAfterwards(request)}.`,
   ];
@@ -56,8 +56,8 @@ function wordPlan(state: RestoreExecution): string[] {
   return [
     `Restored and verified: ${plural(totals.files, 'file')} and ${plural(totals.directories, 'directory', 'directories')}, ${plural(totals.bytes, 'byte')}.`,
     `It ${wordPlans(state.plans)}.`,
-    ...replaced.slice(0, MOST_NOTES).map((path) => `  ${inOneLine(path)}: is replaced, and kept aside`),
-    ...notes.slice(0, MOST_NOTES).map(({ path, note }) => `  ${inOneLine(path)}: ${inOneLine(note)}`),
+    ...replaced.slice(0, MOST_NOTES).map((path) => `  ${path}: is replaced, and kept aside`),
+    ...notes.slice(0, MOST_NOTES).map(({ path, note }) => `  ${path}: ${note}`),
     ...(notes.length > MOST_NOTES ? [`  and ${notes.length - MOST_NOTES} more`] : []),
   ];
 }
@@ -79,7 +79,7 @@ export function describeApproval(state: RestoreExecution, { stage, region, timeo
   const command = (name: string) => `aws stepfunctions ${name} --region ${region}`;
   return {
     subject: subjectOf(`Approve an EFS restore ${what}?`),
-    beforeToken: `${lines.join('\n')}\n\nTOKEN=`,
+    beforeToken: `${lines.map(inOneLine).join('\n')}\n\nTOKEN=`,
     afterToken: `\n${command('send-task-success')} --task-token "$TOKEN" --task-output '{}'\n${command('send-task-failure')} --task-token "$TOKEN" --error ${REJECTED} --cause 'say why'\n`,
   };
 }

@@ -7,7 +7,7 @@ import { checkRecoveryPointArn } from './recovery-point-arn';
 import type { RecoveryPointHome } from './recovery-point-arn';
 import { isReservedRootName } from './reserved-root-name';
 import { checkRestoreMetadataSize } from './restore-metadata';
-import { AfterRestore, ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
+import { AfterRestore, ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from './restore-request';
 import type { RestoreRequest } from './restore-request';
 
 /** How a request is checked. */
@@ -22,7 +22,7 @@ export interface RestoreRequestOptions extends ItemPathOptions {
 
 const KEYS = [
   'items', 'itemsSeenFrom', 'fullRestore', 'backupVaultName', 'recoveryPointArn', 'recoveryPointCreatedBefore', 'newFileSystem', 'afterRestore', 'conflictPolicy',
-  'recoveryDirectory', 'dryRun', 'expectations', 'allowConcurrentRestores',
+  'mergedDirectories', 'recoveryDirectory', 'dryRun', 'expectations', 'allowConcurrentRestores',
 ] as const;
 const FLAGS = ['fullRestore', 'dryRun', 'allowConcurrentRestores'] as const;
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -59,7 +59,7 @@ function checkMovable(items: unknown, options: RestoreRequestOptions): Problem[]
 
 type Input = Readonly<Record<string, unknown>>;
 
-const ONLY_WITH_MOVE = ['conflictPolicy', 'recoveryDirectory', 'dryRun'];
+const ONLY_WITH_MOVE = ['conflictPolicy', 'mergedDirectories', 'recoveryDirectory', 'dryRun'];
 const AFTER_MOVE = `'afterRestore' ${AfterRestore.MOVE_INTO_PLACE}`;
 
 function checkKeys(input: Input): Problem[] {
@@ -209,7 +209,9 @@ export function checkRestoreRequest(input: unknown, options: RestoreRequestOptio
     return [{ subject: 'request', rule: 'must be a JSON object', value: input, remedy: 'write for example {"items":["/projects/report.txt"],"afterRestore":"MOVE_INTO_PLACE"}' }];
   }
   const known = (value: unknown) => value !== undefined && !options.isUnresolved(value);
-  const choices = { afterRestore: AfterRestore, conflictPolicy: ConflictPolicy, recoveryDirectory: RecoveryDirectoryDisposal };
+  const choices = {
+    afterRestore: AfterRestore, conflictPolicy: ConflictPolicy, mergedDirectories: MergedDirectories, recoveryDirectory: RecoveryDirectoryDisposal,
+  };
   return [
     ...checkKeys(input),
     ...FLAGS.filter((key) => known(input[key]) && typeof input[key] !== 'boolean')

@@ -16,6 +16,8 @@ export enum KeepReason {
   LISTED = 'LISTED',
   /** Something in it was written after the restore: somebody works in it. */
   IN_USE = 'IN_USE',
+  /** It is not root's, and no workflow of ours has it on record: anybody may have made it who may write to the root of the file system. */
+  FOREIGN = 'FOREIGN',
   /** It is in quarantine already, and the mode deletes nothing. */
   QUARANTINED = 'QUARANTINED',
   /** Its time is over, and the mode changes nothing. */
@@ -52,9 +54,9 @@ export interface ChosenDirectory {
 export interface CleanupChoice {
   /** Of all directories, also of those that `directories` has no room for. */
   readonly totals: CleanupTotals;
-  /** The oldest first; at most 150. */
+  /** The oldest first; at most 150, those that were chosen before others. */
   readonly directories: FoundDirectory[];
-  /** The oldest first; at most 100. */
+  /** In the order of their turn: the oldest first, but those that were refused before come last. At most 100. */
   readonly chosen: ChosenDirectory[];
   /** Fragments that AWS Backup could not place: for a person to look through. */
   readonly lostAndFound: string[];
@@ -94,28 +96,30 @@ export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries' | 'omitte
     .filter((candidate): candidate is Candidate => candidate.parsed !== undefined)
     .sort((a, b) => a.parsed.instant - b.parsed.instant || (a.entry.name < b.entry.name ? -1 : 1));
   const { omitted = { directories: 0, recoveryDirectories: 0 } } = survey; // all of them newer than what it tells
-  const latest = new Set(candidates.filter(({ entry }) => entry.kind === RootEntryKind.RECOVERY_DIRECTORY).reverse()
+  // what others made, or what has a name from the future, must not make ours give way
+  const latest = new Set(candidates.filter(({ entry }) => mayBeLatest(entry)).reverse()
     .slice(0, Math.max(0, settings.keepLatest - omitted.recoveryDirectories)));
   const named = (kind: RootEntryKind) => survey.entries.filter((entry) => entry.kind === kind)
     .map(({ name }) => cutToBytes(name, LONGEST_NAME_BYTES)).slice(0, MOST_NAMES);
-  const directories: FoundDirectory[] = [];
+  const found = new Map<Candidate, FoundDirectory>();
   const chosen: ChosenDirectory[] = [];
   let due = 0;
   let shards = 0;
-  for (const candidate of candidates) {
+  for (const candidate of byTurn(candidates)) {
     const kept = keepReason(candidate, latest.has(candidate), settings, mode);
     due += kept === undefined || kept === KeepReason.REPORT_ONLY || kept === KeepReason.QUARANTINED ? 1 : 0;
     if (kept !== undefined) {
-      directories.push(describe(candidate, kept));
+      found.set(candidate, describe(candidate, kept));
       continue;
     }
     const choice = choose(candidate, settings, mode);
     const hasRoom = chosen.length < MOST_CHOSEN && shards + choice.shards <= MOST_SHARDS_IN_ALL;
-    // once there is no room for one, there is none for those that come after it: the oldest go first
+    // once there is no room for one, there is none for those that come after it
     shards = hasRoom ? shards + choice.shards : Infinity;
     chosen.push(...(hasRoom ? [choice] : []));
-    directories.push(describe(candidate, hasRoom ? undefined : KeepReason.NEXT_RUN));
+    found.set(candidate, describe(candidate, hasRoom ? undefined : KeepReason.NEXT_RUN));
   }
+  const directories = candidates.map((candidate) => found.get(candidate)!);
   const sum = (of: (directory: FoundDirectory) => number | undefined) => directories.reduce((total, directory) => total + (of(directory) ?? 0), 0);
   return {
     totals: {
@@ -126,11 +130,36 @@ export function chooseDirectories(survey: Pick<SurveyAnswer, 'entries' | 'omitte
       due,
       oldestAgeSeconds: directories[0]?.ageSeconds ?? 0,
     },
-    directories: directories.slice(0, MOST_DIRECTORIES),
+    directories: directories.filter(withRoom(directories)),
     chosen,
     lostAndFound: named(RootEntryKind.LOST_AND_FOUND),
     lookalikes: named(RootEntryKind.LOOKALIKE),
   };
+}
+
+const mayBeLatest = (entry: SurveyedEntry): boolean =>
+  entry.kind === RootEntryKind.RECOVERY_DIRECTORY && !isForeign(entry) && (entry.ageSeconds ?? 0) >= 0;
+
+/** Not root's own; where the survey does not say, the worker's guards will. */
+const isForeign = ({ uid, onRecord }: SurveyedEntry): boolean => uid !== undefined && uid !== 0 && onRecord !== true;
+
+/**
+ * The oldest first, and after all that were never refused those that were, the one longest ago first: however many there are that will
+ * always be refused, the others have their turn.
+ */
+function byTurn(candidates: readonly Candidate[]): Candidate[] {
+  const refused = ({ entry: { refusedAt } }: Candidate): number => {
+    const time = refusedAt === undefined ? -Infinity : Date.parse(refusedAt);
+    return Number.isNaN(time) ? Infinity : time;
+  };
+  return [...candidates].sort((a, b) => (refused(a) === refused(b) ? 0 : refused(a) - refused(b))); // it is stable: by age among equals
+}
+
+/** Those that the report has room for: what was chosen, and of the others the oldest. */
+function withRoom(directories: readonly FoundDirectory[]): (directory: FoundDirectory) => boolean {
+  const chosenFirst = [...directories].sort((a, b) => Number(a.kept !== undefined) - Number(b.kept !== undefined));
+  const told = new Set(chosenFirst.slice(0, MOST_DIRECTORIES));
+  return (directory) => told.has(directory);
 }
 
 /** In the order in which a person would ask: is it young, is it to stay, does somebody need it, may we. */
@@ -143,6 +172,9 @@ function keepReason({ entry, parsed }: Candidate, isLatest: boolean, settings: C
   }
   if (isLatest) {
     return KeepReason.LATEST;
+  }
+  if (isForeign(entry)) {
+    return KeepReason.FOREIGN;
   }
   if (entry.content?.inUse) {
     return KeepReason.IN_USE;

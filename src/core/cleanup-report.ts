@@ -5,7 +5,7 @@ import type { Turn } from './cleanup-turn';
 import type { Refusal } from './deletion-guard';
 import type { DeletionOutcome, Postponement } from './deletion-outcome';
 import { parseQuarantineName } from './recovery-directory';
-import { messageOf, plural, subjectOf } from './report-words';
+import { allInOneLine, inOneLine, messageOf, plural, subjectOf } from './report-words';
 import type { PathNote } from './worker';
 
 /** What an execution knows when it ends: the state of the state machine. Steps that were not reached have not answered. */
@@ -74,7 +74,7 @@ export function reportCleanup(state: CleanupExecution, fileSystemId: string): Re
   const outcome = failure ? 'FAILED' : yielded ? 'YIELDED' : 'SUCCEEDED';
   const report: CleanupReport = {
     outcome,
-    sentence: sentenceOf(state, failure, yielded),
+    sentence: inOneLine(sentenceOf(state, failure, yielded)),
     ...(failure ? { error: failure.Error, cause: messageOf(failure.Cause) } : {}),
     fileSystemId,
     execution: state.execution,
@@ -88,7 +88,7 @@ export function reportCleanup(state: CleanupExecution, fileSystemId: string): Re
   const found = directories.length + report.lostAndFound.length + report.lookalikes.length;
   // nobody needs a message a day that says that there was nothing, and what gives way to another cleanup says nothing that the other will not
   const tell = outcome === 'FAILED' || found > 0 || yielded?.reason === 'RESTORE_RUNNING';
-  return { report, subject: subjectOf(`EFS cleanup of ${fileSystemId} ${failure ? `failed: ${failure.Error}` : outcome.toLowerCase()}`), tell };
+  return { report: allInOneLine(report), subject: subjectOf(`EFS cleanup of ${fileSystemId} ${failure ? `failed: ${failure.Error}` : outcome.toLowerCase()}`), tell };
 }
 
 /** What ended the execution, or, where nothing did, a directory that could not be dealt with. */

@@ -84,15 +84,6 @@ export function checkRequestedMode(requested: CleanupMode | undefined, mode: Cle
   }];
 }
 
-/**
- * Whether a restore job wrote into a file system; undefined where neither resource tells. Where a job made a file system of its
- * own, only that one has its recovery directory. Of a restore into an existing file system AWS documents neither field.
- */
-export function isRestoreInto(fileSystemArn: string, { createdResourceArn, sourceResourceArn }: RestoreJobResources): boolean | undefined {
-  const told = createdResourceArn ?? sourceResourceArn;
-  return told === undefined ? undefined : told === fileSystemArn;
-}
-
 function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T;
 }

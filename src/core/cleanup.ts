@@ -12,6 +12,18 @@ export enum CleanupMode {
   DELETE = 'DELETE',
 }
 
+/**
+ * What happens to recovery directories of which nobody can prove that a restore made what is in them: the worker has no record of its
+ * own, as of restores that were not started by a workflow of this library, and AWS Backup's list of restore jobs has not exactly one
+ * that fits.
+ */
+export enum UnprovenDirectories {
+  /** They are reported, and stay: whoever may write to the root of the file system can make a directory of such a name. */
+  REPORT = 'REPORT',
+  /** They are dealt with like the others. Every other guard holds for them, too. */
+  CLEAN_UP = 'CLEAN_UP',
+}
+
 /** The names of the errors that end a cleanup, beside those of the functions: docs/runbook.md has a section for each. */
 export enum CleanupError {
   /** Whoever started it asked for what it does not do; nothing was looked at. */

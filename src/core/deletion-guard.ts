@@ -1,3 +1,4 @@
+import { isNormalized } from './access-point-root';
 import { isWithin } from './item-path';
 import { classifyRootEntry, parseRecoveryDirectoryName, quarantineNameOf, RootEntryKind } from './recovery-directory';
 
@@ -17,6 +18,10 @@ export enum RefusalReason {
   RETENTION = 'RETENTION',
   /** Something in it was written after the restore: somebody works in it. */
   IN_USE = 'IN_USE',
+  /** It, or something in it, is older than the restore job, or belongs to somebody else than what was restored. */
+  NOT_RESTORED = 'NOT_RESTORED',
+  /** Nothing proves that a restore made it: neither what a workflow has on record, nor a restore job. */
+  UNPROVEN = 'UNPROVEN',
   /** Part of it could not be read, so nobody can tell whether somebody works in it. */
   UNREADABLE = 'UNREADABLE',
   /** What is on record about it cannot be believed: others may have written that. */
@@ -55,9 +60,6 @@ export interface DeletionFacts {
 
 /** Facts arrive as JSON: null, or anything but a list of texts, is as good as missing. */
 const isListOfTexts = (fact: unknown): fact is readonly string[] => Array.isArray(fact) && Array.from(fact).every((item) => typeof item === 'string');
-
-/** An absolute path without "//", "." and "..": only such paths can be compared. */
-const isNormalized = (path: string): boolean => path === '/' || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path);
 
 /** Every reason, as far as names, times and facts tell, not to delete a directory; an empty list lets the worker go on. */
 export function refuseDeletion(facts: DeletionFacts): Refusal[] {

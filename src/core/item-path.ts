@@ -32,7 +32,11 @@ const DEEPEST_PATH = 1000;
  */
 export const UNDISPUTED_ITEMS = 5;
 
-/** Characters of wildcards and of regular expressions. Not '.', '+', '(', ')': they are too common in the names of files. */
+/**
+ * Characters of wildcards and of regular expressions, of neither of which AWS Backup takes any in an item ("Restore an Amazon EFS file
+ * system", AWS Backup Developer Guide: no wildcards, no regular expressions; which other "special characters" it means is unconfirmed).
+ * Not '.', '+', '(', ')': they are too common in the names of files.
+ */
 const PATTERN_CHARACTERS = /[*?[\]{}|^$\\]/;
 // eslint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
@@ -45,7 +49,7 @@ const FULL_RESTORE = 'do a full restore instead: "fullRestore": true';
 const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
 const isTooLong = (component: string): boolean => utf8Bytes(component) > LONGEST_NAME_BYTES;
 const isUnwritable = (component: string): boolean =>
-  PATTERN_CHARACTERS.test(component) || CONTROL_CHARACTERS.test(component) || LONE_SURROGATES.test(component);
+  CONTROL_CHARACTERS.test(component) || LONE_SURROGATES.test(component);
 
 /** EFS: `AccessPointId` (DescribeAccessPoints, Amazon EFS API reference). */
 const ACCESS_POINT_ID = /^fsap-[0-9a-f]{8,40}$/;
@@ -57,6 +61,28 @@ export const isAccessPointId = (value: unknown): value is string => typeof value
 /** Paths from the root of the file system for paths that are seen from a directory of it, such as the root of an access point. */
 export function seenFromRoot(items: readonly string[], directory: string): string[] {
   return items.map((item) => joinPaths(directory, item.replace(/^\//, '')));
+}
+
+/** What AWS Backup is asked for in place of an item: itself, or where it has names like patterns in it, the nearest directory above these. */
+function requestableFor(item: string): string {
+  const components = item.split('/');
+  const pattern = components.findIndex((component) => PATTERN_CHARACTERS.test(component));
+  return pattern === -1 ? item : components.slice(0, pattern).join('/') || '/';
+}
+
+/**
+ * What AWS Backup is asked for so that the items come with it, each once and none within another; null where that is everything.
+ */
+export function requestableItems(items: readonly string[]): string[] | null {
+  const asked = [...new Set(items.map(requestableFor))];
+  return asked.includes('/') ? null : asked.filter((path) => !asked.some((other) => other !== path && isWithin(path, other)));
+}
+
+/** What is worth a warning about items with names like patterns; undefined where there is none. */
+export function warnAboutPatterns(items: readonly string[]): string | undefined {
+  const patterns = items.filter((item) => requestableFor(item) !== item);
+  return patterns.length === 0 ? undefined : `${JSON.stringify(patterns[0])}${patterns.length === 1 ? ' has' : ` and ${patterns.length - 1} more have`} characters of patterns in the name, `
+    + 'which AWS Backup takes in no item: they are taken to the letter, nothing is expanded, and the directory above is restored with everything in it; only what was asked for is verified and moved';
 }
 
 /** The items of each restore job. */
@@ -151,9 +177,6 @@ function checkOnePath(subject: string, path: unknown, mounts: readonly ClientMou
   }
   if (LONE_SURROGATES.test(path)) {
     add('must not contain half a surrogate pair, which is no character', parent);
-  }
-  if (PATTERN_CHARACTERS.test(path)) {
-    add('must not contain characters of wildcards or regular expressions, because AWS Backup does not expand them', parent);
   }
   if (!path.startsWith('/')) {
     add('must begin with "/"', rewrite);

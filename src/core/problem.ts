@@ -1,3 +1,5 @@
+import { inOneLine } from './report-words';
+
 /** One thing that is wrong with an input: which part, the rule it breaks, the value that breaks it, and the way out. */
 export interface Problem {
   /** The part of the input, in the words of whoever wrote it: a prop, a key of the request, `items[2]`. */
@@ -37,7 +39,7 @@ function wordValue(value: unknown): string {
 export function describeProblem(problem: Problem): string {
   const subject = cut(JSON.stringify(problem.subject).slice(1, -1), LONGEST_VALUE);
   const got = problem.value === undefined ? '' : `, got ${cut(wordValue(problem.value), LONGEST_VALUE)}`;
-  return `'${subject}' ${problem.rule}${got}; ${cut(problem.remedy, LONGEST_REMEDY)}`;
+  return inOneLine(`'${subject}' ${problem.rule}${got}; ${cut(problem.remedy, LONGEST_REMEDY)}`);
 }
 
 /** All problems of one input in one text: a single one as it is, several as a numbered list. */

@@ -24,6 +24,8 @@ const MOVE = object({
   notes: NOTES,
 }, {
   plan: eachFate(object({ files: COUNT, bytes: COUNT, samples: list(TEXT) })),
+  mergedDirectories: object({ differing: COUNT, notes: NOTES }),
+  liveOnly: COUNT,
   keptAside: TEXT,
 });
 

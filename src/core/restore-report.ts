@@ -1,6 +1,7 @@
 import { RestoreError } from './contract';
 import type { DeletionOutcome } from './deletion-outcome';
-import { messageOf, plural, subjectOf } from './report-words';
+import { allInOneLine, inOneLine, messageOf, plural, subjectOf } from './report-words';
+import { MergedDirectories } from './restore-request';
 import type { CompleteRestoreRequest } from './restore-request';
 import type { MoveAnswer, VerifyAnswer } from './worker';
 
@@ -8,7 +9,11 @@ import type { MoveAnswer, VerifyAnswer } from './worker';
 export interface FinishedRestore {
   /** Null for a full restore. */
   readonly items: string[] | null;
+  /** True where more was restored than was asked for. */
+  readonly only?: boolean;
   readonly restoreJobId: string;
+  /** When the job was created, ISO 8601. */
+  readonly created?: string;
   /** Left out where the restore made a new file system. */
   readonly directory?: string;
   readonly newFileSystemArn?: string;
@@ -144,6 +149,19 @@ export function wordMove(totals: Required<RestoreTotals>, keptAside: readonly st
   return words.join(', ');
 }
 
+/** What a merge leaves as it is, or takes, is what people wonder about afterwards. */
+function wordMerged(moves: readonly MoveAnswer[], mergedDirectories: MergedDirectories): string[] {
+  const sum = (count: (move: MoveAnswer) => number | undefined) => moves.reduce((total, move) => total + (count(move) ?? 0), 0);
+  const [liveOnly, differing] = [sum((move) => move.liveOnly), sum(({ mergedDirectories: merged }) => merged?.differing)];
+  const words = liveOnly === 0 ? [] : [`left ${plural(liveOnly, 'entry', 'entries')} beside them that the backup does not have`];
+  if (differing > 0) {
+    const directories = plural(differing, 'directory', 'directories');
+    words.push(mergedDirectories === MergedDirectories.TAKE_RESTORED ? `gave ${directories} the owner and mode of the backup`
+      : `left ${directories} with another owner or mode than in the backup`);
+  }
+  return words;
+}
+
 function wordCleanup({ progress: { restores }, deletions }: RestoreExecution): string {
   const directories = restores.flatMap(({ directory }) => directory ?? []);
   const gone = directories.filter((_, index) => ['DELETED', 'ALREADY_GONE'].includes(deletions[index]?.outcome));
@@ -180,7 +198,8 @@ function wordSuccess(state: RestoreExecution): string {
     words.push(`verified ${plural(totals.files, 'file')} and ${plural(totals.directories, 'directory', 'directories')} (${plural(totals.bytes, 'byte')})`);
   }
   if (state.moves.length > 0) {
-    words.push(wordMove(totals, keptAsideOf(state.moves), false));
+    words.push(wordMove(totals, keptAsideOf(state.moves), false), ...wordMerged(state.moves, request.mergedDirectories));
+    words.push(...(restores.some(({ only }) => only) ? ['left what came with it and was not asked for in the recovery directory'] : []));
   } else if (request.dryRun) {
     words.push(wordPlans(state.plans));
   }
@@ -254,7 +273,7 @@ export function reportRestore(state: RestoreExecution): ReportedRestore {
   }));
   const report: RestoreReport = {
     outcome: failed ? 'FAILED' : 'SUCCEEDED',
-    sentence: failed ? wordFailure(state) : wordSuccess(state),
+    sentence: inOneLine(failed ? wordFailure(state) : wordSuccess(state)),
     ...(failed ? { error: state.failure!.Error, cause: messageOf(state.failure!.Cause) } : {}),
     execution: state.execution,
     request: state.prepared?.request ?? state.input,
@@ -264,6 +283,5 @@ export function reportRestore(state: RestoreExecution): ReportedRestore {
     totals: knownTotalsOf(state),
     warnings: state.prepared?.warnings ?? [],
   };
-  return { report, subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
+  return { report: allInOneLine(report), subject: subjectOf(`EFS restore ${failed ? `failed: ${state.failure!.Error}` : 'succeeded'}`) };
 }
-

@@ -1,6 +1,6 @@
 import { COUNT, DIALECT, FLAG, list, object, oneOf, TEXT } from './json-schema';
 import { NewFileSystemPerformanceMode } from './new-file-system';
-import { AfterRestore, ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
+import { AfterRestore, ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from './restore-request';
 
 const NEW_FILE_SYSTEM = object({}, {
   creationToken: TEXT,
@@ -34,6 +34,7 @@ export const RESTORE_REQUEST_SCHEMA: object = {
     newFileSystem: NEW_FILE_SYSTEM,
     afterRestore: oneOf(...Object.values(AfterRestore)),
     conflictPolicy: oneOf(...Object.values(ConflictPolicy)),
+    mergedDirectories: oneOf(...Object.values(MergedDirectories)),
     recoveryDirectory: oneOf(...Object.values(RecoveryDirectoryDisposal)),
     dryRun: FLAG,
     expectations: list(EXPECTATION),

@@ -23,6 +23,19 @@ export enum ConflictPolicy {
   REPLACE = 'REPLACE',
   /** The live entry stays; the restored one is put beside it under a name that tells when it was restored. */
   KEEP_BOTH = 'KEEP_BOTH',
+  /**
+   * Each requested item takes its place as a whole, also where both are directories: nothing is merged. What was there is kept aside
+   * as with REPLACE, in one rename. Of a full restore, whatever lies at the root is such an item.
+   */
+  SWAP = 'SWAP',
+}
+
+/** Whose owner and mode a directory has that both sides have, after its restored entries were moved into it. */
+export enum MergedDirectories {
+  /** The live directory keeps its own; where the backup has others, the report says so. */
+  KEEP_LIVE = 'KEEP_LIVE',
+  /** The live directory gets those of the backup. */
+  TAKE_RESTORED = 'TAKE_RESTORED',
 }
 
 /** What becomes of the recovery directory after its content was moved into place. */
@@ -95,6 +108,12 @@ export interface RestoreRequest {
    */
   readonly conflictPolicy?: ConflictPolicy;
   /**
+   * Whose owner and mode a directory has that is restored and live; only with `AfterRestore.MOVE_INTO_PLACE`.
+   *
+   * @default MergedDirectories.KEEP_LIVE
+   */
+  readonly mergedDirectories?: MergedDirectories;
+  /**
    * What becomes of the recovery directory; only with `AfterRestore.MOVE_INTO_PLACE`.
    *
    * @default RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY
@@ -125,6 +144,7 @@ export interface CompleteRestoreRequest extends RestoreRequest {
   readonly fullRestore: boolean;
   readonly afterRestore: AfterRestore;
   readonly conflictPolicy: ConflictPolicy;
+  readonly mergedDirectories: MergedDirectories;
   readonly recoveryDirectory: RecoveryDirectoryDisposal;
   readonly dryRun: boolean;
 }
@@ -175,6 +195,7 @@ export function mergeRestoreRequest(defaults: RestoreRequest, request: RestoreRe
   }
   if (merged.afterRestore !== AfterRestore.MOVE_INTO_PLACE) {
     displace('conflictPolicy');
+    displace('mergedDirectories');
     displace('recoveryDirectory');
     displace('dryRun');
   }
@@ -195,6 +216,7 @@ export function completeRestoreRequest(request: RestoreRequest): CompleteRestore
     fullRestore: request.fullRestore ?? false,
     afterRestore: request.afterRestore ?? defaultAfterRestore(request),
     conflictPolicy: request.conflictPolicy ?? ConflictPolicy.FAIL,
+    mergedDirectories: request.mergedDirectories ?? MergedDirectories.KEEP_LIVE,
     recoveryDirectory: request.recoveryDirectory ?? RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY,
     dryRun: request.dryRun ?? false,
   };

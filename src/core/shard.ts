@@ -41,26 +41,37 @@ export class PathRange {
 
   private readonly from: string;
   private readonly to?: string;
+  /** What of a path decides: it may have 250 KiB, of which its first bytes are compared with bounds of less than one. */
+  private readonly deciding: number;
 
   constructor(shard: Shard = {}) {
     this.from = keyOf(decode(shard.from ?? ''));
     this.to = shard.to === undefined || shard.to === null ? undefined : keyOf(decode(shard.to));
+    this.deciding = Math.max(this.from.length, this.to?.length ?? 0) + 1;
   }
 
   /** True if an entry belongs to it. */
   public includes(path: string): boolean {
-    const key = keyOf(path);
+    const key = this.keyOf(path);
     return this.from <= key && (this.to === undefined || key < this.to);
   }
 
   /** True if a directory, or anything that it could hold, belongs to it. */
   public touches(path: string): boolean {
-    return (this.to === undefined || keyOf(path) < this.to) && this.from < endOf(path);
+    return (this.to === undefined || this.keyOf(path) < this.to) && (this.from === '' || this.from < this.endOf(path));
   }
 
   /** True if everything that a directory could hold belongs to it. */
   public covers(path: string): boolean {
-    return this.from <= keyOf(path) && (this.to === undefined || endOf(path) <= this.to);
+    return this.from <= this.keyOf(path) && (this.to === undefined || this.endOf(path) <= this.to);
+  }
+
+  private keyOf(path: string): string {
+    return this.from === '' && this.to === undefined ? '' : keyOf(path.slice(0, this.deciding));
+  }
+
+  private endOf(path: string): string {
+    return endOf(path.slice(0, this.deciding));
   }
 }
 

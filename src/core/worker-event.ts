@@ -3,7 +3,7 @@ import { checkExpectations } from './expectation';
 import { checkOperationsPerSecond } from './operations-per-second';
 import type { Problem } from './problem';
 import { parseRecoveryDirectoryName } from './recovery-directory';
-import { ConflictPolicy } from './restore-request';
+import { ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from './restore-request';
 import { checkShard } from './shard';
 import type { WorkerEvent } from './worker';
 
@@ -42,10 +42,33 @@ const policies = Object.values(ConflictPolicy);
 const conflictPolicy = required(oneOf('conflictPolicy', policies, 'FAIL moves nothing where anything is in the way'), 'conflictPolicy',
   { rule: `must be one of ${policies.join(', ')}`, value: null, remedy: 'FAIL moves nothing where anything is in the way' });
 
+const items: Check = ({ items: given }) => (isMissing(given) || (Array.isArray(given) && given.every((item) => typeof item === 'string')) ? [] : [{
+  subject: 'items', rule: 'must be a list of paths', value: given, remedy: 'write the items of the request, or null for a full restore',
+}]);
+
+/** Without them the directories that an item lies in would be swapped, with all that is live in them. */
+const swappedItems: Check = ({ conflictPolicy: policy, items: given }) => (policy !== ConflictPolicy.SWAP || given !== undefined ? [] : [{
+  subject: 'items', rule: `must be given with ${ConflictPolicy.SWAP}, which swaps each of them as a whole`, value: null, remedy: 'write the items of the request, or null for a full restore',
+}]);
+
+const mergedDirectories = oneOf('mergedDirectories', Object.values(MergedDirectories), 'leave it out for KEEP_LIVE');
+
+const disposal = oneOf('disposal', Object.values(RecoveryDirectoryDisposal), 'leave it out where nothing is to be done with it');
+
 /** A guard that is turned off by mistake is a guard that nobody misses until it is too late. */
+const OPTIONAL_GUARDS = [RefusalReason.IN_USE, RefusalReason.UNPROVEN];
 const guardsOff: Check = ({ guardsOff: given }) =>
-  (isMissing(given) || (Array.isArray(given) && given.every((guard) => guard === RefusalReason.IN_USE)) ? [] : [{
-    subject: 'guardsOff', rule: `must be a list that holds nothing but "${RefusalReason.IN_USE}"`, value: given, remedy: 'leave it out: no other guard can be turned off',
+  (isMissing(given) || (Array.isArray(given) && given.every((guard) => OPTIONAL_GUARDS.includes(guard))) ? [] : [{
+    subject: 'guardsOff',
+    rule: `must be a list that holds nothing but ${OPTIONAL_GUARDS.map((guard) => `"${guard}"`).join(' and ')}`,
+    value: given,
+    remedy: 'leave it out: no other guard can be turned off',
+  }]);
+
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const restoredSince: Check = ({ restoredSince: given }) =>
+  (isMissing(given) || (typeof given === 'string' && ISO_INSTANT.test(given) && !Number.isNaN(Date.parse(given))) ? [] : [{
+    subject: 'restoredSince', rule: 'must be an instant as ISO 8601', value: given, remedy: 'write the CreationDate of the restore job, or leave it out where none is known',
   }]);
 
 const cut: Check = ({ cut: given }) => {
@@ -74,10 +97,10 @@ export const cutDirectoryProblem = (directory: unknown): Problem => ({
 const CHECKS: Readonly<Record<WorkerEvent['operation'], readonly Check[]>> = {
   survey: [flag('contents'), cut, rate],
   find: [],
-  verify: [expectations, oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
-  move: [conflictPolicy, flag('dryRun'), mostBytes, rate],
+  verify: [expectations, flag('close'), flag('only'), oneOf('compare', COMPARISONS, 'leave it out to compare nothing'), mostBytes, rate],
+  move: [conflictPolicy, items, swappedItems, flag('only'), mergedDirectories, disposal, flag('dryRun'), mostBytes, rate],
   undo: [rate],
-  delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, rate],
+  delete: [oneOf('mode', DELETE_MODES, 'leave it out for DELETE'), ({ shard }) => checkShard(shard), guardsOff, restoredSince, rate],
   release: [],
 };
 

@@ -1,7 +1,7 @@
 import type { Refusal, RefusalReason } from './deletion-guard';
 import type { RestoreExpectation } from './expectation';
 import type { RootEntryKind } from './recovery-directory';
-import type { ConflictPolicy, RecoveryDirectoryDisposal } from './restore-request';
+import type { ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from './restore-request';
 import type { Sample, Shard } from './shard';
 
 /**
@@ -46,6 +46,12 @@ export interface SurveyedEntry {
   readonly instant?: string;
   /** How long ago that was. */
   readonly ageSeconds?: number;
+  /** Whose it is, where its name has an instant: only root's own, and those on record, are recovery directories. */
+  readonly uid?: number;
+  /** True where a workflow of ours has it on record, whoever's it is. */
+  readonly onRecord?: boolean;
+  /** When the worker last refused to delete it, or came to no end with it; ISO 8601. */
+  readonly refusedAt?: string;
   /** What is in it, where the survey was asked to look. */
   readonly content?: SurveyedContent;
 }
@@ -66,11 +72,18 @@ export interface SurveyedContent {
 export interface SurveyAnswer {
   readonly operation: 'survey';
   readonly done: boolean;
-  /** The oldest 250; of each kind whose names have no instant the first 20. */
+  /** Of root's own the oldest 250, of others the oldest 10; of each kind whose names have no instant the first 20. */
   readonly entries: SurveyedEntry[];
-  /** What there is besides, all of it newer than the entries; left out where nothing is. */
+  /** What there is of root's own besides, all of it newer than the entries; left out where nothing is. */
   readonly omitted?: { readonly directories: number; readonly recoveryDirectories: number };
-  /** The newest 300 names, for the set difference of `find`. */
+  /** How many bear such a name and are not root's; left out where there is none. */
+  readonly foreign?: number;
+  /** How many have an instant that is yet to come; left out where there is none. */
+  readonly future?: number;
+  /**
+   * For the set difference of `find`: of those up to now root's newest 300 and the newest 40 of others, of those from the future
+   * the next 10 of both.
+   */
   readonly names: string[];
   /** False if `.cdk-efs-backup` at the root was made by somebody else: nothing can be moved or deleted. */
   readonly workDirectoryIsOurs: boolean;
@@ -118,6 +131,13 @@ export interface VerifyEvent {
   readonly directory: string;
   /** The items of the request; null for a full restore. */
   readonly items: string[] | null;
+  /** True: other entries beside the items, and below the directories on the way to them, were not asked for and are no finding. */
+  readonly only?: boolean;
+  /**
+   * True: a move follows. The recovery directory is closed (only root comes to what is in it) before it is looked at, and the move
+   * refuses whatever is changed from then on. If the verification fails, it is opened again.
+   */
+  readonly close?: boolean;
   /** What must be true of what was restored, beside the items being there. */
   readonly expectations?: readonly RestoreExpectation[];
   /** Compares what was restored with what is at its place now: by size and mtime, or also by the SHA-256 of the contents. */
@@ -182,6 +202,14 @@ export interface MoveEvent {
   readonly operation: 'move';
   readonly directory: string;
   readonly conflictPolicy: ConflictPolicy;
+  /** The items of the request; null for a full restore. After the move each of them is at its place, or the answer says which is not. */
+  readonly items?: string[] | null;
+  /** True: nothing but the items is moved; what was restored beside them stays in the recovery directory, and is no failure. */
+  readonly only?: boolean;
+  /** Whose owner and mode a directory has that both sides have; default KEEP_LIVE. */
+  readonly mergedDirectories?: MergedDirectories;
+  /** What becomes of the recovery directory: with KEEP it gets its owner and mode back once all is moved. */
+  readonly disposal?: RecoveryDirectoryDisposal;
   /** Answers what would be done, and moves nothing. */
   readonly dryRun?: boolean;
   /** How long the last answer is, as JSON, in bytes: its lists are cut from their ends. The log has all of it. Default: as long as it is. */
@@ -200,9 +228,11 @@ export interface MoveResume extends Resumable {
   readonly counts: MoveCounts;
   readonly notes: PathNote[];
   readonly plan?: MovePlan;
+  readonly mergedDirectories?: DifferingDirectories;
+  readonly liveOnly?: number;
   /** The part of the journal that was written last: what is in later ones was done by calls that never answered. */
   readonly journal?: number;
-  /** Entries, by their byte strings, that a call was killed at when what had their place was kept aside already. */
+  /** What stands for entries that a call was killed at when what had their place was kept aside already. */
   readonly interrupted?: string[];
   /** When the last undo began, as this call found it, in milliseconds since 1970: after another one the cursor says nothing. */
   readonly undoneAt?: number;
@@ -230,6 +260,13 @@ export interface PlannedFate {
   readonly samples: string[];
 }
 
+/** The directories that both sides have, and whose owner or mode the backup has otherwise. */
+export interface DifferingDirectories {
+  readonly differing: number;
+  /** Up to 20 of them, the items first. */
+  readonly notes: PathNote[];
+}
+
 /** A path and what is to be said about it. */
 export interface PathNote {
   readonly path: string;
@@ -247,6 +284,13 @@ export interface MoveAnswer {
   readonly counts: MoveCounts;
   /** Up to 20 entries that were not simply moved. */
   readonly notes: PathNote[];
+  /** Left out where owner and mode of all directories that both sides have are the same. */
+  readonly mergedDirectories?: DifferingDirectories;
+  /**
+   * At least so many entries are live only, in the directories of what was asked for that both sides have: they lie beside what was
+   * restored. Directories that a call could not look through in one go are left out. Left out where there are none.
+   */
+  readonly liveOnly?: number;
   /** Only in the answer of a dry run. */
   readonly plan?: MovePlan;
   /** Where replaced entries were kept aside; left out where none was. */
@@ -279,8 +323,9 @@ export interface UndoResume extends Resumable {
   /** The part of the journal that is read, from its end to its beginning, and the byte that it was read down to. */
   readonly journal: number;
   readonly position?: number;
-  /** The last part that there was when the undoing began. */
+  /** The last part that there was when the undoing began, and the bytes of all of them: where there are more by now, a move is at work. */
   readonly last: number;
+  readonly bytes?: number;
   /** Of what comes next: what stands for the entries that were left, and for a directory that is looked through for changes. */
   readonly begun?: { readonly left: string[]; readonly looked?: { readonly entry: string; readonly cursor: string } };
   readonly counts: UndoCounts;
@@ -310,14 +355,19 @@ export interface DeleteEvent {
   readonly mode?: 'DELETE' | 'QUARANTINE';
   readonly accessPointRoots?: string[];
   readonly runningRestoreJobs?: string[];
+  /**
+   * When the one restore job was created that AWS Backup lists for this directory, ISO 8601. What is older was not restored. Not asked
+   * where the worker itself has on record what it found right after the job.
+   */
+  readonly restoredSince?: string;
   /** Recovery directories that no move is on record for are deleted when they are older than this. */
   readonly retentionSeconds?: number;
   /** DELETE_WHEN_EMPTY: refuse where anything but directories is left in it. DELETE: delete that, too. */
   readonly disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY | RecoveryDirectoryDisposal.DELETE;
   /** How much later than the restore an entry may be written before the directory counts as in use, in seconds; default 300. */
   readonly graceSeconds?: number;
-  /** Guards to turn off, by name. Only IN_USE can be. */
-  readonly guardsOff?: ReadonlyArray<RefusalReason.IN_USE>;
+  /** Guards to turn off, by name. Only IN_USE and UNPROVEN can be. */
+  readonly guardsOff?: ReadonlyArray<RefusalReason.IN_USE | RefusalReason.UNPROVEN>;
   /** The part that this worker deletes, where several do it together; the last one deletes the directory itself. */
   readonly shard?: Shard;
   /** Calls that change the file system a second, at most; default 3,500. With several workers, give each its part. */
@@ -331,9 +381,11 @@ export interface DeleteResume extends Resumable {
   readonly cursor?: string;
   /** Entries that were looked at. */
   readonly inspected: number;
-  /** When looking through it began, in milliseconds since 1970-01-01T00:00:00Z; left out where nothing was looked at. */
+  /** When looking through it began, by the clock of the file system, in milliseconds since 1970-01-01T00:00:00Z; left out where nothing was looked at. */
   readonly inspectedAt?: number;
   readonly deletedEntries: number;
+  /** Which file of the records says what of the directory the deletion has changed itself, so that everything else that changed is told from that. */
+  readonly account?: string;
 }
 
 export interface DeleteAnswer {

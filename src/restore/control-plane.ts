@@ -72,7 +72,8 @@ export class ControlPlane extends Construct {
       actions: ['backup:DescribeRecoveryPoint', 'backup:GetRecoveryPointRestoreMetadata'],
       resources: [recoveryPointArns(stack)],
     }));
-    bundled.role.addUnscopedStatements('AWS Backup knows no resource-level permissions for restore jobs', 'backup:ListRestoreJobsByProtectedResource');
+    bundled.role.addUnscopedStatements('AWS Backup knows no resource-level permissions for restore jobs',
+      'backup:DescribeRestoreJob', 'backup:GetRestoreJobMetadata', 'backup:ListRestoreJobs', 'backup:ListRestoreJobsByProtectedResource');
     this.function = bundled.function;
   }
 }

@@ -1,5 +1,5 @@
 export type { RestoreRequest } from '../core/restore-request';
-export { AfterRestore, ConflictPolicy, RecoveryDirectoryDisposal } from '../core/restore-request';
+export { AfterRestore, ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from '../core/restore-request';
 export type { ClientMount } from '../core/item-path';
 export type { NewFileSystem } from '../core/new-file-system';
 export { NewFileSystemPerformanceMode } from '../core/new-file-system';

@@ -15,8 +15,30 @@ export interface DeletionGuardExemptions {
   readonly emptyingRoleArn?: string;
 }
 
+/** Who may change the lock of a vault. */
+export enum LockChanges {
+  /** Whoever has the permission by IAM, and no service control policy that denies it. */
+  LEFT_TO_IAM = 'LEFT_TO_IAM',
+  /**
+   * Nobody but the exempt roles and the role that deploys the vault: who may not can neither lift a governance lock, nor put a
+   * compliance lock on the vault that lets all further backups fail for good. AWS documents no vault access policy with these actions:
+   * deploy a vault of its own with it first. If AWS Backup refuses the policy, the deployment fails and is rolled back.
+   */
+  DENIED = 'DENIED',
+}
+
+/** What every guard may be told. */
+export interface DeletionGuardOptions {
+  /**
+   * Who may change the lock of the vault.
+   *
+   * @default LockChanges.LEFT_TO_IAM
+   */
+  readonly lockChanges?: LockChanges;
+}
+
 /** What `DeletionGuard.likeAutomaticVault` leaves open. */
-export interface AutomaticVaultGuardOptions {
+export interface AutomaticVaultGuardOptions extends DeletionGuardOptions {
   /**
    * Roles that may restore and copy recovery points of the vault, and still not delete them: the role of the state machine of an
    * `EfsRestoreWorkflow`, for example.
@@ -31,6 +53,12 @@ const DELETION = ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifec
 
 /** A guard that anyone can lift with one call is none. */
 const LIFTING = ['backup:PutBackupVaultAccessPolicy', 'backup:DeleteBackupVaultAccessPolicy', 'backup:DeleteBackupVault'];
+
+/**
+ * That AWS Backup takes these in a vault access policy is UNCONFIRMED ("Vault access policies", AWS Backup Developer Guide: the samples
+ * have neither), and a policy that it refuses fails every deployment: so nobody gets them without asking.
+ */
+const LOCK = ['backup:PutBackupVaultLockConfiguration', 'backup:DeleteBackupVaultLockConfiguration'];
 
 /** What the vault of the automatic backups denies besides. */
 const USE = ['backup:StartRestoreJob', 'backup:StartCopyJob'];
@@ -57,9 +85,13 @@ function denyEveryoneBut(sid: string, actions: string[], roleArns: readonly stri
  * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
  */
 export abstract class DeletionGuard {
-  /** Nobody but the exempt roles deletes recovery points or shortens their life. Who may restore and copy is up to IAM. */
-  public static standard(): DeletionGuard {
-    return new StandardGuard();
+  /**
+   * Nobody but the exempt roles deletes recovery points or shortens their life. Who may restore and copy is up to IAM.
+   *
+   * @param options what else it denies.
+   */
+  public static standard(options: DeletionGuardOptions = {}): DeletionGuard {
+    return new StandardGuard(options);
   }
 
   /**
@@ -71,7 +103,7 @@ export abstract class DeletionGuard {
    * @see https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html
    */
   public static likeAutomaticVault(options: AutomaticVaultGuardOptions = {}): DeletionGuard {
-    return new AutomaticVaultGuard((options.restoreRoles ?? []).map((role) => role.roleRef.roleArn));
+    return new AutomaticVaultGuard(options, (options.restoreRoles ?? []).map((role) => role.roleRef.roleArn));
   }
 
   /**
@@ -83,6 +115,10 @@ export abstract class DeletionGuard {
 }
 
 class StandardGuard extends DeletionGuard {
+  constructor(private readonly options: DeletionGuardOptions) {
+    super();
+  }
+
   public _statements({ exemptRoleArns, deploymentRoleArn, emptyingRoleArn }: DeletionGuardExemptions): iam.PolicyStatement[] {
     const emptying = emptyingRoleArn === undefined ? [] : [emptyingRoleArn];
     return [
@@ -94,13 +130,14 @@ class StandardGuard extends DeletionGuard {
       denyEveryoneBut('DenyDeletionOfRecoveryPoints', DELETION, [...exemptRoleArns, ...emptying]),
       // whoever empties the vault deletes, and still lifts no guard
       ...(emptying.length === 0 ? [] : [denyEveryoneBut('DenyLiftingThisPolicy', LIFTING, [...exemptRoleArns, deploymentRoleArn])]),
+      ...(this.options.lockChanges === LockChanges.DENIED ? [denyEveryoneBut('DenyChangingTheLock', LOCK, [...exemptRoleArns, deploymentRoleArn])] : []),
     ];
   }
 }
 
 class AutomaticVaultGuard extends StandardGuard {
-  constructor(private readonly restoreRoleArns: readonly string[]) {
-    super();
+  constructor(options: DeletionGuardOptions, private readonly restoreRoleArns: readonly string[]) {
+    super(options);
   }
 
   public _statements(exemptions: DeletionGuardExemptions): iam.PolicyStatement[] {

@@ -65,7 +65,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
       'sns:Publish on <TopicBFC7AF6E>'.replace('BFC7AF6E', ''), 'states:ListExecutions on <RestoreStateMachine>',
     ]);
     expect(permissionsOf(stack, 'CleanupControlPlane').filter((permission) => !/^(logs|xray):/.test(permission))).toEqual([
-      'backup:DescribeRestoreJob on *', 'backup:GetRestoreJobMetadata on *', 'backup:ListRestoreJobsByProtectedResource on *', 'elasticfilesystem:DescribeAccessPoints on <FileSystem.Arn>',
+      'backup:DescribeRestoreJob on *', 'backup:GetRestoreJobMetadata on *', 'backup:ListRestoreJobs on *', 'backup:ListRestoreJobsByProtectedResource on *', 'elasticfilesystem:DescribeAccessPoints on <FileSystem.Arn>',
     ]);
     for (const [role, service] of [['CleanupTriggersSchedulerRole', 'scheduler'], ['CleanupTriggersEventsRole', 'events']]) {
       expect(permissionsOf(stack, role)).toEqual(['states:StartExecution on <CleanupStateMachine>']);

@@ -1,4 +1,4 @@
-import { TARGET, awsError, FakeAws } from './fake-aws';
+import { TARGET, awsError, FakeAws, INTO } from './fake-aws';
 import type { CleanupAws } from '../../lambda/control-plane/cleanup/aws';
 import { prepareCleanup } from '../../lambda/control-plane/cleanup/prepare-cleanup';
 import { readTurn } from '../../lambda/control-plane/cleanup/read-turn';
@@ -15,6 +15,7 @@ function aws(job: object | Error, metadata?: Record<string, string>): CleanupAws
   const asked = (name: string) => () => { throw new Error(`asked ${name}`); };
   return {
     describeAccessPoints: asked('DescribeAccessPoints'),
+    listRestoreJobs: asked('ListRestoreJobs'),
     listRestoreJobsByProtectedResource: asked('ListRestoreJobsByProtectedResource'),
     describeRestoreJob: async () => { if (job instanceof Error) { throw job; } return job as never; },
     getRestoreJobMetadata: metadata === undefined ? asked('GetRestoreJobMetadata') : async () => ({ Metadata: metadata }) as never,
@@ -29,7 +30,9 @@ describe('a job that failed', () => {
     ['restored into a new file system that was never made', { SourceResourceArn: TARGET.fileSystemArn }, { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'true' }, false],
     ['says nothing but its metadata', {}, { 'file-system-id': TARGET.fileSystemId }, true],
     ['has no metadata', {}, {}, false],
-    ['is of another file system', { SourceResourceArn: OTHER }, undefined, false],
+    ['is of another file system', { SourceResourceArn: OTHER }, { 'file-system-id': 'fs-another' }, false],
+    ['restored a recovery point of another file system into this one', { SourceResourceArn: OTHER }, INTO, true],
+    ['is of restore testing', { SourceResourceArn: TARGET.fileSystemArn, CreatedBy: { RestoreTestingPlanArn: 'p' } }, undefined, false],
     ['made this file system', { CreatedResourceArn: TARGET.fileSystemArn, SourceResourceArn: OTHER }, undefined, true],
     ['made another one', { CreatedResourceArn: OTHER, SourceResourceArn: TARGET.fileSystemArn }, undefined, false],
     ['is of another service', { ResourceType: 'RDS', CreatedResourceArn: TARGET.fileSystemArn }, undefined, false],
@@ -54,12 +57,12 @@ describe('the turn', () => {
   const none = { ids: [], starts: [] };
   const event = { execution: { id: 'a', startTime: '2026-11-26T11:00:00.000Z' }, cleanups: none, restores: [none] };
   const facts = (runningJobs: string[] | Error) => {
-    const jobs = { ResourceArn: TARGET.fileSystemArn };
-    const answer = runningJobs instanceof Error ? runningJobs : { RestoreJobs: runningJobs.map((RestoreJobId) => ({ RestoreJobId })) };
-    return new FakeAws()
+    const ids = runningJobs instanceof Error ? [] : runningJobs;
+    const fake = new FakeAws()
       .on('describeAccessPoints', { FileSystemId: TARGET.fileSystemId }, { AccessPoints: [] })
-      .on('listRestoreJobsByProtectedResource', { ...jobs, ByStatus: 'PENDING' }, answer)
-      .on('listRestoreJobsByProtectedResource', { ...jobs, ByStatus: 'RUNNING' }, runningJobs instanceof Error ? runningJobs : { RestoreJobs: [] });
+      .onRunning(runningJobs instanceof Error ? runningJobs : { RestoreJobs: ids.map((RestoreJobId) => ({ RestoreJobId })) });
+    ids.forEach((id) => fake.onMetadata(id, INTO));
+    return fake;
   };
   const read = async (fake: FakeAws, more: object = {}) => {
     const turn = await readTurn(fake.aws as unknown as CleanupAws, TARGET, { ...event, ...more }, NOW);
@@ -68,7 +71,7 @@ describe('the turn', () => {
   };
 
   test('comes with the facts, and with when it began', async () => {
-    expect(await read(facts([]))).toEqual({ decision: 'GO', accessPointRoots: [], runningRestoreJobs: [], since: '2026-11-26T12:00:00.000Z' });
+    expect(await read(facts([]))).toEqual({ decision: 'GO', accessPointRoots: [], runningRestoreJobs: [], restoredSince: null, since: '2026-11-26T12:00:00.000Z' });
     expect(await read(facts(['j']))).toMatchObject({ decision: 'WAIT', runningRestoreJobs: ['j'] });
   });
 

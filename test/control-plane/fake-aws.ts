@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Aws, Protected } from '../../lambda/control-plane/aws';
+import type { RestoreJobsAws } from '../../lambda/control-plane/restore-jobs';
 
 export const TARGET: Protected = {
   fileSystemId: 'fs-0123456789abcdef0',
@@ -7,6 +8,9 @@ export const TARGET: Protected = {
   backupVaultName: 'Vault',
   moreBackupVaultNames: ['Other'],
 };
+
+/** Metadata of a restore into the file system of these tests. */
+export const INTO = { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'false' };
 
 export const recoveryPointArn = (id: string): string => `arn:aws:backup:eu-central-1:111122223333:recovery-point:${id}`;
 
@@ -40,6 +44,28 @@ export class FakeAws {
   public on<Name extends Operation>(operation: Name, input: Parameters<Aws[Name]>[0], answer: Partial<Awaited<ReturnType<Aws[Name]>>> | Error): this {
     this.expected.push({ operation, input, answer });
     return this;
+  }
+
+  /** No restore job of anybody, however often it is asked for. */
+  public get withoutRestoreJobs(): RestoreJobsAws {
+    const never = async (): Promise<never> => { throw new Error('there is no job to ask about'); };
+    const none = async () => ({ RestoreJobs: [], $metadata: {} });
+    return { listRestoreJobs: none, listRestoreJobsByProtectedResource: none, describeRestoreJob: never, getRestoreJobMetadata: never };
+  }
+
+  /** The lists of jobs that are pending or running: those of the file system's recovery points, and those of the account. */
+  public onRunning(ofSource: object | Error = {}, ofAccount: object = {}): this {
+    for (const ByStatus of ['PENDING', 'RUNNING'] as const) {
+      const first = ByStatus === 'PENDING';
+      this.on('listRestoreJobsByProtectedResource', { ResourceArn: TARGET.fileSystemArn, ByStatus }, first || ofSource instanceof Error ? ofSource : {});
+      this.on('listRestoreJobs', { ByResourceType: 'EFS', ByStatus }, first ? ofAccount : {});
+    }
+    return this;
+  }
+
+  /** What the metadata of a job say. */
+  public onMetadata(RestoreJobId: string, Metadata: Record<string, string> | Error): this {
+    return this.on('getRestoreJobMetadata', { RestoreJobId }, Metadata instanceof Error ? Metadata : { Metadata });
   }
 
   public assertDone(): void {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { awsError, FakeAws, recoveryPointArn, TARGET } from './fake-aws';
+import { awsError, FakeAws, INTO, recoveryPointArn, TARGET } from './fake-aws';
 import { prepareRestore } from '../../lambda/control-plane/prepare-restore';
 import type { PreparedRestore, PrepareOptions, RestoreSettings } from '../../lambda/control-plane/prepare-restore';
 import { checkWorkerEvent } from '../../src/core/worker-event';
@@ -18,12 +18,10 @@ const SETTINGS: RestoreSettings = {
 const MOUNTS = [{ mountPoint: '/mnt/efs' }, { mountPoint: '/srv/projects', rootDirectory: '/projects' }];
 const ACCESS_POINT = 'fsap-0123456789abcdef0';
 const fakeOf = (fileSystem: Parameters<FakeAws['on']>[2] = available()) => new FakeAws().on('describeFileSystems', FILE_SYSTEM, fileSystem);
-const jobsOf = (ByStatus: 'PENDING' | 'RUNNING') => ({ ResourceArn: TARGET.fileSystemArn, ByStatus });
 /** Nothing speaks against a restore. */
 const guarded = (fake = fakeOf(), policy: Parameters<FakeAws['on']>[2] = awsError('ResourceNotFoundException')) => fake
   .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, policy)
-  .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), {})
-  .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), {});
+  .onRunning();
 const ready = (restoreMetadata: Record<string, string> | undefined = OF_RECOVERY_POINT) => guarded()
   .on('listRecoveryPointsByBackupVault', LIST, { RecoveryPoints: [LATEST] })
   .on('getRecoveryPointRestoreMetadata', METADATA, { RestoreMetadata: restoreMetadata });
@@ -39,7 +37,7 @@ const errorOf = async (fake: FakeAws, input: unknown, options: Partial<PrepareOp
   prepare(fake, input, options).then(() => { throw new Error('it was let through'); }, (error: Error) => error);
 
 const TOKEN = expect.stringMatching(/^[0-9a-f]{64}$/);
-const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
+const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', mergedDirectories: 'KEEP_LIVE', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
 const RESTORED = { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'false' };
 const itemsOf = (count: number) => Array.from({ length: count }, (_, index) => `/${index}`);
 
@@ -47,7 +45,8 @@ test('everything that StartRestoreJob needs, for items', async () => {
   expect(await prepare(ready(), { items: ['/a', '/b'] })).toEqual({
     request: { ...FILLED, items: ['/a', '/b'] },
     recoveryPoint: { arn: LATEST.RecoveryPointArn, created: '2026-07-26T05:00:00.000Z' },
-    jobs: [{ items: ['/a', '/b'], expectations: [], metadata: { ...RESTORED, Encrypted: 'true', ItemsToRestore: '["/a","/b"]' }, idempotencyToken: TOKEN }],
+    closes: false,
+    jobs: [{ items: ['/a', '/b'], only: false, expectations: [], metadata: { ...RESTORED, Encrypted: 'true', ItemsToRestore: '["/a","/b"]' }, idempotencyToken: TOKEN }],
     polling: { slowSeconds: 671, most: 939 },
     plansMove: false,
     bytesPerAnswer: 25_000,
@@ -57,7 +56,7 @@ test('everything that StartRestoreJob needs, for items', async () => {
 
 test('everything that StartRestoreJob needs, for everything', async () => {
   const { jobs } = await prepare(ready({}), { fullRestore: true });
-  expect(jobs).toEqual([{ items: null, expectations: [], metadata: RESTORED, idempotencyToken: TOKEN }]);
+  expect(jobs).toEqual([{ items: null, only: false, expectations: [], metadata: RESTORED, idempotencyToken: TOKEN }]);
 });
 
 test('the recovery point that the input names, in the vault that it names', async () => {
@@ -65,8 +64,7 @@ test('the recovery point that the input names, in the vault that it names', asyn
   const point = { BackupVaultName: 'Other', RecoveryPointArn: arn };
   const fake = fakeOf()
     .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Other' }, awsError('ResourceNotFoundException'))
-    .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), {})
-    .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), {})
+    .onRunning()
     .on('describeRecoveryPoint', point, { ResourceType: 'EFS', ResourceArn: TARGET.fileSystemArn, Status: 'COMPLETED', CreationDate: LATEST.CreationDate })
     .on('getRecoveryPointRestoreMetadata', point, {});
   const { jobs, recoveryPoint } = await prepare(fake, { fullRestore: true, recoveryPointArn: arn, backupVaultName: 'Other' });
@@ -146,7 +144,7 @@ describe('a new file system', () => {
 
   test('comes with a token of its own, and is kept', async () => {
     const { jobs, request } = await make({});
-    expect(jobs).toEqual([{ items: null, expectations: [], metadata: { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'true', 'CreationToken': TOKEN, 'Encrypted': 'true' }, idempotencyToken: TOKEN }]);
+    expect(jobs).toEqual([{ items: null, only: false, expectations: [], metadata: { 'file-system-id': TARGET.fileSystemId, 'newFileSystem': 'true', 'CreationToken': TOKEN, 'Encrypted': 'true' }, idempotencyToken: TOKEN }]);
     expect(jobs[0].metadata.CreationToken).not.toBe(jobs[0].idempotencyToken);
     expect(request).toEqual({ ...FILLED, fullRestore: true, newFileSystem: {}, afterRestore: 'KEEP' });
   });
@@ -210,8 +208,7 @@ describe('a vault', () => {
   test.each(['Vault', 'Other'])('%s is asked for its policy, its recovery points and their metadata', async (name) => {
     const fake = fakeOf()
       .on('getBackupVaultAccessPolicy', { BackupVaultName: name }, awsError('ResourceNotFoundException'))
-      .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), {})
-      .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), {})
+      .onRunning()
       .on('listRecoveryPointsByBackupVault', { ...LIST, BackupVaultName: name }, { RecoveryPoints: [LATEST] })
       .on('getRecoveryPointRestoreMetadata', { ...METADATA, BackupVaultName: name }, {});
     expect((await prepare(fake, { fullRestore: true, backupVaultName: name })).recoveryPoint.arn).toBe(LATEST.RecoveryPointArn);
@@ -366,9 +363,9 @@ describe('a vault whose access policy', () => {
 describe('another restore job', () => {
   const running = () => fakeOf()
     .on('getBackupVaultAccessPolicy', { BackupVaultName: 'Vault' }, awsError('ResourceNotFoundException'))
-    .on('listRestoreJobsByProtectedResource', jobsOf('PENDING'), { RestoreJobs: [{ RestoreJobId: 'job-1' }], NextToken: 'more' })
-    .on('listRestoreJobsByProtectedResource', { ...jobsOf('PENDING'), NextToken: 'more' }, {})
-    .on('listRestoreJobsByProtectedResource', jobsOf('RUNNING'), { RestoreJobs: [{ RestoreJobId: 'job-2' }] });
+    .onRunning({ RestoreJobs: [{ RestoreJobId: 'job-1' }] }, { RestoreJobs: [{ RestoreJobId: 'job-2' }] })
+    .onMetadata('job-1', INTO)
+    .onMetadata('job-2', INTO);
 
   test('is refused, with its id and the way out', async () => {
     expect(await errorOf(running(), { fullRestore: true })).toMatchObject({
@@ -384,4 +381,10 @@ describe('another restore job', () => {
       .on('getRecoveryPointRestoreMetadata', METADATA, {});
     expect((await prepare(fake, { fullRestore: true, allowConcurrentRestores: true })).request.allowConcurrentRestores).toBe(true);
   });
+});
+
+test.each([
+  [{ afterRestore: 'MOVE_INTO_PLACE' }, true], [{ afterRestore: 'MOVE_INTO_PLACE', dryRun: true }, false], [{ afterRestore: 'VERIFY' }, false], [{ afterRestore: 'KEEP' }, false],
+])('the recovery directory is closed before it is looked at only where what was verified is moved: %j', async (more, closes) => {
+  expect(await prepare(ready(), { items: ['/a'], ...more })).toMatchObject({ closes });
 });

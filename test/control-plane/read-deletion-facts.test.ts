@@ -1,4 +1,4 @@
-import { awsError, FakeAws, TARGET } from './fake-aws';
+import { awsError, FakeAws, INTO, TARGET } from './fake-aws';
 import { readDeletionFacts } from '../../lambda/control-plane/read-deletion-facts';
 import { RefusalReason, refuseDeletion } from '../../src/core/deletion-guard';
 
@@ -15,8 +15,7 @@ async function read(fake: FakeAws) {
 
 const withAccessPoints = (...paths: Array<string | undefined>) => new FakeAws()
   .on('describeAccessPoints', ACCESS_POINTS, { AccessPoints: accessPoints(...paths) })
-  .on('listRestoreJobsByProtectedResource', { ...JOBS, ByStatus: 'PENDING' }, {})
-  .on('listRestoreJobsByProtectedResource', { ...JOBS, ByStatus: 'RUNNING' }, {});
+  .onRunning();
 
 test('keeps the access points at or within a recovery directory, and no others', async () => {
   const facts = await read(withAccessPoints('/', undefined, '/projects', `/${NAME}`, `/${NAME}/a/b`, `/${NAME}2`, `/projects/${NAME}`, '/aws-backup-restore_20260722',
@@ -30,8 +29,12 @@ test('reads all pages of everything', async () => {
     .on('describeAccessPoints', { ...ACCESS_POINTS, NextToken: 'two' }, { AccessPoints: accessPoints(`/${NAME}`) })
     .on('listRestoreJobsByProtectedResource', { ...JOBS, ByStatus: 'PENDING' }, { RestoreJobs: [{ RestoreJobId: 'p1' }], NextToken: 'p' })
     .on('listRestoreJobsByProtectedResource', { ...JOBS, ByStatus: 'PENDING', NextToken: 'p' }, { RestoreJobs: [{ RestoreJobId: 'p2' }] })
-    .on('listRestoreJobsByProtectedResource', { ...JOBS, ByStatus: 'RUNNING' }, { RestoreJobs: [{ RestoreJobId: 'r1' }] });
-  expect(await read(fake)).toEqual({ accessPointRoots: [`/${NAME}`], runningRestoreJobs: ['p1', 'p2', 'r1'] });
+    .on('listRestoreJobs', { ByResourceType: 'EFS', ByStatus: 'PENDING' }, { RestoreJobs: [{ RestoreJobId: 'p2' }], NextToken: 'a' })
+    .on('listRestoreJobs', { ByResourceType: 'EFS', ByStatus: 'PENDING', NextToken: 'a' }, { RestoreJobs: [{ RestoreJobId: 'a1' }] })
+    .on('listRestoreJobsByProtectedResource', { ...JOBS, ByStatus: 'RUNNING' }, { RestoreJobs: [{ RestoreJobId: 'r1' }] })
+    .on('listRestoreJobs', { ByResourceType: 'EFS', ByStatus: 'RUNNING' }, {});
+  ['p1', 'p2', 'a1', 'r1'].forEach((id) => fake.onMetadata(id, INTO));
+  expect(await read(fake)).toEqual({ accessPointRoots: [`/${NAME}`], runningRestoreJobs: ['p1', 'p2', 'a1', 'r1'] });
 });
 
 test('what is read keeps the directory from being deleted', async () => {

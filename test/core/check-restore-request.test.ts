@@ -41,7 +41,7 @@ test.each<[string, RestoreRequest]>([
 });
 
 const KEYS = 'items, itemsSeenFrom, fullRestore, backupVaultName, recoveryPointArn, recoveryPointCreatedBefore, newFileSystem, afterRestore, conflictPolicy, '
-  + 'recoveryDirectory, dryRun, expectations, allowConcurrentRestores';
+  + 'mergedDirectories, recoveryDirectory, dryRun, expectations, allowConcurrentRestores';
 const ASK = 'name the files and directories to restore, or do a full restore: "fullRestore": true';
 const SEEN_FROM = "'itemsSeenFrom' must be the id of an access point, or the mount point of one of the workflow's 'clientMounts'";
 const SEEN_FROM_ONE_OF = 'write for example "fsap-0123456789abcdef0", or one of \'/mnt/efs\', \'/srv/projects\'; or leave it out and write the paths from the root of the file system';
@@ -122,7 +122,7 @@ describe('the instant', () => {
 
 test('all problems of one request at once', () => {
   const subjects = checkRestoreRequest({
-    items: ['a', '/b*'],
+    items: ['a', '/b\n'],
     itemsSeenFrom: 's',
     fullRestore: 1,
     backupVaultName: 7,

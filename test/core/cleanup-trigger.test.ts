@@ -1,5 +1,5 @@
 import { CleanupMode } from '../../src/core/cleanup';
-import { checkRequestedMode, isRestoreInto, readCleanupTrigger } from '../../src/core/cleanup-trigger';
+import { checkRequestedMode, readCleanupTrigger } from '../../src/core/cleanup-trigger';
 
 const event = (detail: unknown, more: object = {}) => ({ 'source': 'aws.backup', 'detail-type': 'Restore Job State Change', detail, ...more });
 const ARN = 'arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-1';
@@ -29,11 +29,4 @@ test('a request may do less than the construct, never more', () => {
   expect(checkRequestedMode(undefined, CleanupMode.REPORT_ONLY)).toEqual([]);
   expect(checkRequestedMode(CleanupMode.REPORT_ONLY, CleanupMode.DELETE)).toEqual([]);
   expect(checkRequestedMode(CleanupMode.DELETE, CleanupMode.QUARANTINE)).toHaveLength(1);
-});
-
-test('where a job made a file system, only that one counts', () => {
-  expect(isRestoreInto(ARN, {})).toBeUndefined();
-  expect(isRestoreInto(ARN, { sourceResourceArn: ARN })).toBe(true);
-  expect(isRestoreInto(ARN, { sourceResourceArn: ARN, createdResourceArn: `${ARN}2` })).toBe(false);
-  expect(isRestoreInto(ARN, { sourceResourceArn: `${ARN}2`, createdResourceArn: ARN })).toBe(true);
 });

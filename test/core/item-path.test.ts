@@ -24,7 +24,6 @@ describe('legal paths', () => {
 });
 
 describe('one problem, in exactly these words', () => {
-  const PATTERN = 'must not contain characters of wildcards or regular expressions, because AWS Backup does not expand them';
   const EMPTY = 'must not have an empty component, be it from "//" or from "/" at the end';
   const CONTROL = 'must not contain NUL, a newline or another control character';
   const long = 'x'.repeat(256);
@@ -39,11 +38,8 @@ describe('one problem, in exactly these words', () => {
     ['root', '/', 'must not be the root of the file system, got "/"; do a full restore instead: "fullRestore": true'],
     ['NUL', '/a/b\0', `${CONTROL}, got "/a/b\\u0000"; restore the parent directory "/a" instead`],
     ['newline', '/a/b\n', `${CONTROL}, got "/a/b\\n"; restore the parent directory "/a" instead`],
-    ['delete', '/a\u007f/b', `${CONTROL}, got "/a\u007f/b"; do a full restore instead, since its parent is the root of the file system: "fullRestore": true`],
+    ['delete', '/a\u007f/b', `${CONTROL}, got "/a\\u{7f}/b"; do a full restore instead, since its parent is the root of the file system: "fullRestore": true`],
     ['half a character', '/a/\ud83d', 'must not contain half a surrogate pair, which is no character, got "/a/\\ud83d"; restore the parent directory "/a" instead'],
-    ['wildcard', '/projects/*.txt', `${PATTERN}, got "/projects/*.txt"; restore the parent directory "/projects" instead`],
-    ['wildcard at the root', '/*', `${PATTERN}, got "/*"; do a full restore instead, since its parent is the root of the file system: "fullRestore": true`],
-    ['two wildcards', '/a/b?/c/*', `${PATTERN}, got "/a/b?/c/*"; restore the parent directory "/a" instead`],
     ['on a client', '/mnt/efs/a/b', 'must be the path on the file system, not on a client that mounts \'/\' at \'/mnt/efs\', got "/mnt/efs/a/b"; write "/a/b"'],
     ['on a client of an access point', '/home/alice/data/x', 'must be the path on the file system, not on a client that mounts \'/projects/alpha\' at \'/home/alice/data\', got "/home/alice/data/x"; write "/projects/alpha/x"'],
     ['mount point itself', '/mnt/efs', 'must be the path on the file system, not on a client that mounts \'/\' at \'/mnt/efs\', got "/mnt/efs"; do a full restore instead: "fullRestore": true'],
@@ -56,10 +52,6 @@ describe('one problem, in exactly these words', () => {
     ['list', ['/a'], `must be a path, got ["/a"]; ${EXAMPLE}`],
   ])('%s', (_name, item, expected) => {
     expect(words([item])).toEqual([`'items[0]' ${expected}`]);
-  });
-
-  test.each([...'*?[]{}|^$\\'])('%s is a character of patterns', (character) => {
-    expect(words([`/a/b${character}c`])).toEqual([expect.stringContaining(PATTERN)]);
   });
 
   test('a name is measured in bytes of UTF-8, not in characters', () => {
@@ -82,7 +74,7 @@ describe('one problem, in exactly these words', () => {
   });
 
   test('all problems of one path at once', () => {
-    expect(words(['a//../*\n'])).toHaveLength(5);
+    expect(words(['a//../\ud800\n'])).toHaveLength(5);
   });
 });
 
@@ -107,8 +99,6 @@ describe('any path', () => {
     ['slash at the end', (names) => `/${names.join('/')}/`, /must not have an empty component/],
     ['NUL', (names, at) => `/${replace(names, at, `${names[at]}\0`).join('/')}`, /must not contain NUL/],
     ['newline', (names, at) => `/${replace(names, at, `\n${names[at]}`).join('/')}`, /must not contain NUL, a newline/],
-    ['wildcard', (names, at) => `/${replace(names, at, `${names[at]}*`).join('/')}`, /because AWS Backup does not expand them/],
-    ['regular expression', (names, at) => `/${replace(names, at, `^${names[at]}$`).join('/')}`, /regular expressions/],
     ['half a character', (names, at) => `/${replace(names, at, `${names[at]}\udc00`).join('/')}`, /half a surrogate pair/],
     ['long name', (names, at) => `/${replace(names, at, names[at].repeat(256)).join('/')}`, /more than 255 bytes/],
     ['mount point', (names) => `/mnt/efs/${names.join('/')}`, /not on a client that mounts '\/' at '\/mnt\/efs'/],

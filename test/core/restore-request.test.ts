@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ARN, requests, words } from './restore-requests';
 import {
-  AfterRestore, completeRestoreRequest, ConflictPolicy, mergeRestoreRequest, RecoveryDirectoryDisposal,
+  AfterRestore, completeRestoreRequest, ConflictPolicy, MergedDirectories, mergeRestoreRequest, RecoveryDirectoryDisposal,
 } from '../../src/core/restore-request';
 import type { RestoreRequest } from '../../src/core/restore-request';
 
@@ -77,13 +77,13 @@ describe('the defaults of a workflow', () => {
 });
 
 describe('what is left out of a good request', () => {
-  const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
+  const FILLED = { fullRestore: false, afterRestore: 'VERIFY', conflictPolicy: 'FAIL', mergedDirectories: 'KEEP_LIVE', recoveryDirectory: 'DELETE_WHEN_EMPTY', dryRun: false };
 
   test('is filled in', () => {
     expect(completeRestoreRequest({ items: ['/a'] })).toEqual({ ...FILLED, items: ['/a'] });
     const { KEEP: KEEP_DIRECTORY } = RecoveryDirectoryDisposal;
     const move = { afterRestore: MOVE_INTO_PLACE, conflictPolicy: ConflictPolicy.SKIP, recoveryDirectory: KEEP_DIRECTORY, dryRun: true };
-    const given = { ...move, fullRestore: true };
+    const given = { ...move, mergedDirectories: MergedDirectories.TAKE_RESTORED, fullRestore: true };
     expect(completeRestoreRequest(given)).toEqual(given);
   });
 

@@ -3,7 +3,7 @@ import { checkRestoreRequest } from '../../src/core/check-restore-request';
 import type { RestoreRequestOptions } from '../../src/core/check-restore-request';
 import { NewFileSystemPerformanceMode } from '../../src/core/new-file-system';
 import { describeProblem } from '../../src/core/problem';
-import { AfterRestore, ConflictPolicy, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
+import { AfterRestore, ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
 import type { RestoreRequest } from '../../src/core/restore-request';
 
 export const ARN = 'arn:aws:backup:eu-central-1:111122223333:recovery-point:1EB3B5E7-9EB0-435A-A80B-108B488B0D45';
@@ -51,6 +51,7 @@ export const requests = fc.record({
   newFileSystem: newFileSystems,
   afterRestore: fc.constantFrom(...Object.values(AfterRestore)),
   conflictPolicy: fc.constantFrom(...Object.values(ConflictPolicy)),
+  mergedDirectories: fc.constantFrom(...Object.values(MergedDirectories)),
   recoveryDirectory: fc.constantFrom(...Object.values(RecoveryDirectoryDisposal)),
   dryRun: fc.boolean(),
   expectations,
@@ -60,14 +61,14 @@ export const requests = fc.record({
 /** Leaves out, or displaces, what does not go together. */
 function reconcile(request: RestoreRequest): RestoreRequest {
   const { items = ['/a'], itemsSeenFrom, fullRestore, newFileSystem, afterRestore, recoveryPointArn, recoveryPointCreatedBefore, expectations: expected, ...rest } = request;
-  const { conflictPolicy, recoveryDirectory, dryRun, ...others } = rest;
+  const { conflictPolicy, mergedDirectories, recoveryDirectory, dryRun, ...others } = rest;
   const keeps = newFileSystem !== undefined || afterRestore === AfterRestore.KEEP;
   const { kmsKeyId, performanceMode, ...another } = newFileSystem ?? {};
   return JSON.parse(JSON.stringify({
     ...others,
     ...(fullRestore ? { fullRestore } : { items: items.slice(0, keeps || expected !== undefined ? 5 : 7), itemsSeenFrom, fullRestore }),
     ...(recoveryPointArn === undefined ? { recoveryPointCreatedBefore } : { recoveryPointArn }),
-    ...(afterRestore === AfterRestore.MOVE_INTO_PLACE && !keeps ? { conflictPolicy, recoveryDirectory, dryRun } : {}),
+    ...(afterRestore === AfterRestore.MOVE_INTO_PLACE && !keeps ? { conflictPolicy, mergedDirectories, recoveryDirectory, dryRun } : {}),
     afterRestore: newFileSystem === undefined || afterRestore === undefined ? afterRestore : AfterRestore.KEEP,
     newFileSystem: newFileSystem && {
       ...another,

@@ -1,6 +1,6 @@
 import type { DeletionOutcome } from '../../src/core/deletion-outcome';
 import type { FinishedRestore, RestoreExecution } from '../../src/core/restore-report';
-import { AfterRestore, ConflictPolicy, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
+import { AfterRestore, ConflictPolicy, MergedDirectories, RecoveryDirectoryDisposal } from '../../src/core/restore-request';
 import type { CompleteRestoreRequest } from '../../src/core/restore-request';
 import type { MoveAnswer, VerifyAnswer } from '../../src/core/worker';
 
@@ -15,6 +15,7 @@ export const REQUEST: CompleteRestoreRequest = {
   fullRestore: false,
   afterRestore: AfterRestore.KEEP,
   conflictPolicy: ConflictPolicy.FAIL,
+  mergedDirectories: MergedDirectories.KEEP_LIVE,
   recoveryDirectory: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY,
   dryRun: false,
 };

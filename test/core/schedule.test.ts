@@ -60,7 +60,7 @@ describe('the next runs', () => {
       fc.integer({ min: 0, max: 59 }), field(0, 23), days, field(1, 12), fc.integer({ min: at('2020-01-01'), max: at('2060-01-01') }),
       (minute, hour, [month, week], months, after) => {
         const cron = new Cron(translate(minute, hour, [month, week], months), { timezone: 'UTC', domAndDow: true } as any);
-        const expected = cron.nextRuns(5, new Date(after)).map(Number);
+        const expected = cron.nextRuns(5, new Date(after)).map(Number).filter((run) => run < at('2200-01-01')); // the last year of AWS is 2199
         expect(nextRuns({ expression: `cron(${minute} ${hour} ${month} ${months} ${week} *)`, timeZone: 'UTC' }, after, 5)).toEqual(expected);
       },
     ), { numRuns: 500 });

@@ -13,7 +13,7 @@ test.each<[string, Record<string, unknown>]>([
   ['find', {}], ['release', {}], ['undo', { operationsPerSecond: 3_500 }],
   ['verify', { expectations: [{ path: '/a' }], compare: 'SHA256' }], ['verify', { compare: 'SIZE_AND_TIME', expectations: [] }], ['verify', { mostBytes: 1_000 }],
   ['move', { conflictPolicy: 'FAIL' }], ['move', { conflictPolicy: 'KEEP_BOTH', dryRun: true, mostBytes: 25_000 }], ['move', { conflictPolicy: 'REPLACE', dryRun: false }],
-  ['delete', { mode: 'DELETE', guardsOff: ['IN_USE'], shard: SHARD }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
+  ['delete', { mode: 'DELETE', guardsOff: ['IN_USE', 'UNPROVEN'], shard: SHARD, restoredSince: '2026-11-23T09:29:00.000Z' }], ['delete', { mode: 'QUARANTINE', guardsOff: [] }],
 ])('%s with %j is right', (operation, more) => {
   expect(words({ operation, ...more })).toEqual([]);
 });
@@ -27,11 +27,11 @@ test.each([undefined, null])('%p is as good as missing, since state machines can
   expect(words({ operation: 'verify', mostBytes: missing })).toEqual([]);
 });
 
-const POLICY = "'conflictPolicy' must be one of FAIL, SKIP, REPLACE_IF_OLDER, REPLACE, KEEP_BOTH";
+const POLICY = "'conflictPolicy' must be one of FAIL, SKIP, REPLACE_IF_OLDER, REPLACE, KEEP_BOTH, SWAP";
 const SHARDS = "'cut.shards' must be a whole number from 1 to 100";
 const CUT_DIRECTORY = "'cut.directory' must be the name of a recovery directory at the root of the file system";
 const MOST_BYTES = "'mostBytes' must be a whole number, 1000 or more";
-const GUARDS = '\'guardsOff\' must be a list that holds nothing but "IN_USE"';
+const GUARDS = '\'guardsOff\' must be a list that holds nothing but "IN_USE" and "UNPROVEN"';
 
 test.each<[Record<string, unknown>, string]>([
   [{ operation: 'survey', contents: 'yes' }, "'contents' must be true or false, got \"yes\"; leave it out for false"],
@@ -56,6 +56,15 @@ test.each<[Record<string, unknown>, string]>([
   [{ operation: 'delete', shard: 'YQ==' }, "'shard' must be one that a survey with `cut` answered with, got \"YQ==\"; leave it out to delete the whole"],
   [{ operation: 'delete', guardsOff: 'IN_USE' }, `${GUARDS}, got "IN_USE"; leave it out: no other guard can be turned off`],
   [{ operation: 'delete', guardsOff: ['IN_USE', 'RETENTION'] }, `${GUARDS}, got ["IN_USE","RETENTION"]; leave it out: no other guard can be turned off`],
+  [{ operation: 'move', conflictPolicy: 'SWAP' }, "'items' must be given with SWAP, which swaps each of them as a whole, got null; write the items of the request, or null for a full restore"],
+  [{ operation: 'move', conflictPolicy: 'SKIP', items: '/a' }, "'items' must be a list of paths, got \"/a\"; write the items of the request, or null for a full restore"],
+  [{ operation: 'move', conflictPolicy: 'SKIP', items: ['/a'], only: 'yes' }, "'only' must be true or false, got \"yes\"; leave it out for false"],
+  [{ operation: 'move', conflictPolicy: 'SKIP', disposal: 'keep' }, "'disposal' must be one of DELETE_WHEN_EMPTY, DELETE, KEEP, got \"keep\"; leave it out where nothing is to be done with it"],
+  [{ operation: 'verify', directory: 'x', items: null, close: 1 }, "'close' must be true or false, got 1; leave it out for false"],
+  ...['yesterday', 0, '2026-11-23', '2026-13-23T09:29:00Z', ['2026-11-23T09:29:00Z']].map((restoredSince): [Record<string, unknown>, string] => [
+    { operation: 'delete', restoredSince },
+    `'restoredSince' must be an instant as ISO 8601, got ${JSON.stringify(restoredSince)}; write the CreationDate of the restore job, or leave it out where none is known`,
+  ]),
 ])('one problem, in exactly these words: %j', (event, expected) => {
   expect(words(event)).toEqual([expected]);
 });

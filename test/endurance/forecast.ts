@@ -46,11 +46,11 @@ export function forecast(before: Found, policy: ConflictPolicy): Forecast {
     } else if (!there) {
       meet(path, 'moved');
       move(restored, path)();
-    } else if (own.type === 'directory' && there.type === 'directory') {
+    } else if (own.type === 'directory' && there.type === 'directory' && policy !== ConflictPolicy.SWAP) {
       children(path).forEach(settle);
     } else {
       const older = own.type !== 'directory' && there.type !== 'directory' && there.stats.mtimeNs < own.stats.mtimeNs;
-      if (policy === ConflictPolicy.REPLACE || (policy === ConflictPolicy.REPLACE_IF_OLDER && older)) {
+      if (policy === ConflictPolicy.REPLACE || policy === ConflictPolicy.SWAP || (policy === ConflictPolicy.REPLACE_IF_OLDER && older)) {
         meet(path, 'replaced');
         [move(path, `aside/${path}`), move(restored, path)].forEach((put) => put()); // the one gives way before the other comes
       } else if (policy === ConflictPolicy.KEEP_BOTH) {

@@ -32,7 +32,7 @@ export type Event = SurveyEvent | VerifyEvent | MoveEvent | UndoEvent | DeleteEv
 interface Answers { survey: SurveyAnswer; verify: VerifyAnswer; move: MoveAnswer; undo: UndoAnswer; delete: DeleteAnswer; release: ReleaseAnswer }
 export type AnswerTo<E extends Event> = Answers[E['operation']];
 
-export const moving = (conflictPolicy: ConflictPolicy, dryRun = false): MoveEvent => ({ operation: 'move', directory: NAME, conflictPolicy, dryRun, operationsPerSecond: UNLIMITED });
+export const moving = (conflictPolicy: ConflictPolicy, dryRun = false): MoveEvent => ({ operation: 'move', directory: NAME, conflictPolicy, items: null, dryRun, operationsPerSecond: UNLIMITED });
 export const undoing: UndoEvent = { operation: 'undo', directory: NAME, operationsPerSecond: UNLIMITED };
 export const releasing: ReleaseEvent = { operation: 'release', directory: NAME };
 export const surveying: SurveyEvent = { operation: 'survey', contents: true, graceSeconds: DECADES, operationsPerSecond: UNLIMITED };
@@ -45,6 +45,7 @@ export const deleting = (more: Partial<DeleteEvent> = {}): DeleteEvent => ({
   directory: NAME,
   accessPointRoots: [],
   runningRestoreJobs: [],
+  restoredSince: '1970-01-01T00:00:00Z',
   retentionSeconds: 0,
   graceSeconds: DECADES,
   disposal: RecoveryDirectoryDisposal.DELETE,

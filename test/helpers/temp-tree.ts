@@ -87,6 +87,13 @@ export function fingerprint(top: string): Record<string, string> {
     [name, [type, content, stats.ino, stats.mode, stats.nlink, stats.uid, stats.gid, stats.mtimeNs, stats.ctimeNs].join(' ')]));
 }
 
+/** The same without what a deletion that is refused may leave: its records, and the time at which it opened a recovery directory again. */
+export function untouched(top: string): Record<string, string> {
+  const ofRecovery = /^(cdk-efs-backup-quarantine_)?aws-backup-(failed-)?restore_[^/]+$/;
+  return Object.fromEntries(Object.entries(fingerprint(top)).filter(([name]) => name.split('/')[0] !== '.cdk-efs-backup')
+    .map(([name, print]) => [name, ofRecovery.test(name) ? print.replace(/ \d+$/, '') : print]));
+}
+
 /** The contents of all files, sorted; with `distinct`, the further names of one file do not count. */
 export function contents(top: string): string[] {
   const files = Object.values(describeTree(top)).filter(({ type }) => type !== 'directory');
@@ -118,6 +125,17 @@ export function removeTempDirectory(place: string): void {
 /** The name of the recovery directory of a restore at an instant, in milliseconds. */
 export const recoveryName = (instant: number): string =>
   formatRecoveryDirectoryName(RootEntryKind.RECOVERY_DIRECTORY, instant, String(instant % 1000).padStart(3, '0'));
+
+/**
+ * Does something that counts as use, and answers the grace period, in seconds, in which everything before lies and this does not;
+ * it is counted from an instant, in milliseconds.
+ */
+export async function inUse(instant: number, use: () => void): Promise<number> {
+  const before = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 30)); // the clock of a file system goes in steps
+  use();
+  return (before - instant) / 1000;
+}
 
 /** The descriptors that are open on anything below a directory. */
 export function openDescriptors(top: string): string[] {

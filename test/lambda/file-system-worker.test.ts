@@ -30,7 +30,7 @@ test('a restore from beginning to end', async () => {
   expect(found).toMatchObject({ directory: name });
   expect(await handler({ operation: 'verify', directory: name, items: ['/projects/report.txt'] }, endlessTime)).toMatchObject({ verdict: 'PASSED', counts: { files: 1, bytes: 8 } });
   expect(await handler({ operation: 'move', directory: name, conflictPolicy: ConflictPolicy.FAIL }, endlessTime)).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
-  expect(await handler({ operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }, endlessTime))
+  expect(await handler({ operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }, endlessTime))
     .toMatchObject({ outcome: 'DELETED' });
   expect(outline(`${top()}/efs`)).toEqual({ 'projects': 'directory', 'projects/other.txt': 'file live', 'projects/report.txt': 'file restored' });
   expect(openDescriptors(top())).toEqual([]);
@@ -64,7 +64,7 @@ test('without a mount nothing is read or changed, whatever is asked', async () =
   const before = fingerprint(top());
   const events: WorkerEvent[] = [
     { operation: 'survey' }, { operation: 'verify', directory: name, items: null }, { operation: 'move', directory: name, conflictPolicy: ConflictPolicy.REPLACE },
-    { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE },
+    { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE },
   ];
   for (const event of events) {
     await expect(handler(event, endlessTime)).rejects.toMatchObject({ name: 'FileSystemNotMounted' });

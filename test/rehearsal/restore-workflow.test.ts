@@ -80,7 +80,7 @@ describe('each named failure', () => {
 
   test('a request with several problems: all of them are told, and AWS is not asked', async () => {
     const scene = await start(FILES);
-    const { execution, report } = await scene.restore({ items: ['/mnt/efs/a', 'b', '/a/*'], ...MOVE });
+    const { execution, report } = await scene.restore({ items: ['/mnt/efs/a', 'b', '/a/../c'], ...MOVE });
     expect(execution).toMatchObject({ status: 'FAILED', error: RestoreError.INVALID_RESTORE_REQUEST });
     ['items[0]', 'items[1]', 'items[2]'].forEach((item) => expect(report.cause).toContain(item));
     expect(scene.rehearsal.aws.requests).toEqual([]);
@@ -321,13 +321,13 @@ describe('a function that is killed', () => {
     expect(report.restores[0].cleanup).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ note: expect.stringContaining('history of the execution') }] });
   });
 
-  test.each([['ReportSuccess', 'SUCCEEDED', '/a/lost.txt'], ['ReportFailure', 'FAILED', '/a/*']] as const)('always, in %s: the restore ends as it would', async (state, status, item) => {
+  test.each([['ReportSuccess', 'SUCCEEDED', '/a/lost.txt'], ['ReportFailure', 'FAILED', '/a/../b']] as const)('always, in %s: the restore ends as it would', async (state, status, item) => {
     const scene = await start(FILES);
     scene.killIn(state, 'controlPlane');
     expect((await scene.restore({ items: [item] })).execution.status).toBe(status);
   });
 
-  test.each([['SUCCEEDED', '/a/lost.txt'], ['FAILED', '/a/*']] as const)('a topic that refuses the report of a restore that %s changes nothing', async (status, item) => {
+  test.each([['SUCCEEDED', '/a/lost.txt'], ['FAILED', '/a/../b']] as const)('a topic that refuses the report of a restore that %s changes nothing', async (status, item) => {
     const scene = await start(FILES, { publish: () => { throw new TaskError('Sns.AuthorizationErrorException', 'not allowed'); } });
     expect((await scene.restore({ items: [item] })).execution.status).toBe(status);
   });
@@ -364,13 +364,9 @@ test('a deletion for which there is no time left is left to a cleanup', async ()
 describe('the cleanup refuses', () => {
   test.each([
     ['ACCESS_POINT', (scene: Scene, directory: string) => { scene.rehearsal.fileSystem.addAccessPoint(`/${directory}/a`); }],
-    ['IN_USE', (scene: Scene, directory: string) => {
-      const later = new Date(Date.now() + 3600_000);
-      scene.write({ [`/${directory}/work in progress`]: '' });
-      fs.utimesSync(scene.at(`/${directory}/work in progress`), later, later);
-    }],
+    ['IN_USE', (scene: Scene, directory: string) => scene.write({ [`/${directory}/work in progress`]: '' })],
   ])('%s', async (reason, act) => {
-    const scene = await start(FILES);
+    const scene = await start(FILES, { now: () => new Date(Date.now() - 400_000) }); // it was restored longer ago than the grace period
     scene.remove('/a/lost.txt');
     scene.when('ReadDeletionFacts', () => act(scene, scene.left.find((name) => name.startsWith('aws-backup-restore_'))!));
     const { execution, report } = await scene.restore({ items: ['/a/lost.txt'], ...MOVE });

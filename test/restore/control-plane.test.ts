@@ -41,10 +41,13 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
     expect(permissionsOf(stack, CONTROL_PLANE)).toEqual([
       'backup:DescribeRecoveryPoint on <VaultFD16F57E.BackupVaultArn>',
       `backup:DescribeRecoveryPoint on ${points}`,
+      'backup:DescribeRestoreJob on *',
       'backup:GetBackupVaultAccessPolicy on <VaultFD16F57E.BackupVaultArn>',
       'backup:GetRecoveryPointRestoreMetadata on <VaultFD16F57E.BackupVaultArn>',
       `backup:GetRecoveryPointRestoreMetadata on ${points}`,
+      'backup:GetRestoreJobMetadata on *',
       'backup:ListRecoveryPointsByBackupVault on <VaultFD16F57E.BackupVaultArn>',
+      'backup:ListRestoreJobs on *',
       'backup:ListRestoreJobsByProtectedResource on *',
       'elasticfilesystem:DescribeAccessPoints on <FileSystem.Arn>',
       'elasticfilesystem:DescribeFileSystems on <FileSystem.Arn>',

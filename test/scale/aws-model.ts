@@ -56,6 +56,7 @@ export class AwsModel {
       }),
       describeRecoveryPoint: unused,
       getRecoveryPointRestoreMetadata: async () => ({ RestoreMetadata: { 'file-system-id': 'fs-1', 'Encrypted': 'true' }, $metadata }),
+      listRestoreJobs: async () => ({ RestoreJobs: [], $metadata }),
       listRestoreJobsByProtectedResource: async () => ({ RestoreJobs: [], $metadata }),
       getBackupVaultAccessPolicy: async () => ({ $metadata }),
       describeFileSystems: async () => ({ FileSystems: [{ LifeCycleState: 'available' }], $metadata }) as never,

@@ -1,11 +1,14 @@
 import type { CleanedFileSystem, CleanupAws } from './aws';
 import { CleanupError } from '../../../src/core/cleanup';
 import type { CleanupMode, CleanupSettings } from '../../../src/core/cleanup';
-import { checkRequestedMode, ENDED_RESTORE_JOB_STATES, isRestoreInto, readCleanupTrigger } from '../../../src/core/cleanup-trigger';
+import { checkRequestedMode, ENDED_RESTORE_JOB_STATES, readCleanupTrigger } from '../../../src/core/cleanup-trigger';
 import type { CleanupTrigger } from '../../../src/core/cleanup-trigger';
 import { describeProblems } from '../../../src/core/problem';
 import type { Problem } from '../../../src/core/problem';
+import { inOneLine } from '../../../src/core/report-words';
+import { restoresInto, restoresIntoByMetadata } from '../../../src/core/restore-job-target';
 import { NamedError } from '../../runtime/named-error';
+import { whatIsTold } from '../restore-jobs';
 
 /** What the state machine goes on with. */
 export interface PreparedCleanup {
@@ -27,7 +30,7 @@ export async function prepareCleanup(
   const requested = trigger.kind === 'REQUEST' ? trigger.mode : undefined;
   throwProblems(checkRequestedMode(requested, settings.mode));
   const sentence = trigger.kind === 'RESTORE_JOB' ? await whyNot(aws, target, trigger) : '';
-  return { proceed: sentence === '', sentence, mode: requested ?? settings.mode, trigger };
+  return { proceed: sentence === '', sentence: inOneLine(sentence), mode: requested ?? settings.mode, trigger };
 }
 
 /** Why an event is no reason to clean up; empty if it is one. */
@@ -36,27 +39,27 @@ async function whyNot(aws: CleanupAws, target: CleanedFileSystem, trigger: Clean
   if (!ENDED_RESTORE_JOB_STATES.includes(state)) {
     return `Restore job ${restoreJobId} is ${state}: nothing to do before it has ended.`;
   }
-  const isOurs = isRestoreInto(target.fileSystemArn, trigger) ?? await askAbout(aws, target, restoreJobId);
+  // where nobody knows, what was backed up decides: a cleanup too many does no harm, and the schedule looks at the file system anyway
+  const told = restoresInto(target.fileSystemArn, trigger) ?? await askAbout(aws, target, restoreJobId);
+  const isOurs = told ?? trigger.sourceResourceArn === target.fileSystemArn;
   return isOurs ? '' : `Restore job ${restoreJobId} is not of ${target.fileSystemId}.`;
 }
 
-/** Events of jobs that failed name no file system ("Restore job state change", AWS Backup Developer Guide). */
-async function askAbout(aws: CleanupAws, { fileSystemArn, fileSystemId }: CleanedFileSystem, restoreJobId: string): Promise<boolean> {
+/**
+ * Events of jobs that failed name no file system ("Restore job state change", AWS Backup Developer Guide), and that of a restore into
+ * an existing file system may name only the one that was backed up, which may be another one.
+ */
+async function askAbout(aws: CleanupAws, { fileSystemArn, fileSystemId }: CleanedFileSystem, restoreJobId: string): Promise<boolean | undefined> {
   try {
-    const job = await aws.describeRestoreJob({ RestoreJobId: restoreJobId });
-    if (job.ResourceType !== undefined && job.ResourceType !== 'EFS') {
-      return false;
-    }
-    // the source alone does not tell a restore into a new file system from one into the existing one
-    const told = job.CreatedResourceArn === undefined ? undefined : isRestoreInto(fileSystemArn, { createdResourceArn: job.CreatedResourceArn });
-    if (told !== undefined || (job.SourceResourceArn !== undefined && job.SourceResourceArn !== fileSystemArn)) {
-      return told ?? false;
+    const told = restoresInto(fileSystemArn, whatIsTold(await aws.describeRestoreJob({ RestoreJobId: restoreJobId })));
+    if (told !== undefined) {
+      return told;
     }
     const { Metadata = {} } = await aws.getRestoreJobMetadata({ RestoreJobId: restoreJobId });
-    return Metadata['file-system-id'] === fileSystemId && Metadata.newFileSystem !== 'true';
+    return restoresIntoByMetadata(fileSystemId, Metadata);
   } catch (error) {
     if ((error as Error).name === 'ResourceNotFoundException') {
-      return false; // AWS Backup has forgotten the job; the schedule looks at the file system anyway
+      return undefined; // AWS Backup has forgotten the job
     }
     throw error;
   }

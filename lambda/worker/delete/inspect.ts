@@ -1,6 +1,8 @@
+import type { BigIntStats } from 'node:fs';
 import { Inventory } from './inventory';
 import type { PathRange } from '../../../src/core/shard';
 import type { PathNote } from '../../../src/core/worker';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -21,6 +23,8 @@ export interface Inspection {
   readonly inspected: number;
   /** The path of an entry that was written later; undefined if there is none. */
   readonly writtenLater?: string;
+  /** The path of an entry that is older than the restore; undefined if there is none. */
+  readonly older?: string;
   /** The path of an entry that is no directory; undefined if there is none. */
   readonly leftover?: string;
   /** A directory that could not be read. */
@@ -35,12 +39,15 @@ export interface InspectOptions {
   readonly device: bigint;
   /** When an entry counts as written later; left out where that guard is turned off. */
   readonly limits?: UseLimits;
+  /** What was changed last before that was not restored, in milliseconds since 1970-01-01T00:00:00Z; left out where that is not known. */
+  readonly since?: number;
   /** Whether entries that are no directories are looked for. */
   readonly leftovers: boolean;
   readonly range: PathRange;
   /** Whether directories may be gone by the time that they are looked into: other workers are deleting already. */
   readonly mayVanish: boolean;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
 }
@@ -50,30 +57,44 @@ const MOST_LISTED = 10_000;
 /** ACCESS, GETATTR and READDIR of a directory. */
 const OPERATIONS_PER_DIRECTORY = 3;
 
+/** Nobody can set a ctime. */
+const isOlder = ({ ctimeMs }: BigIntStats, since: number): boolean => Number(ctimeMs) < since;
+
 /** Looks through a tree until it has found each reason not to delete it that it looks for, or its end. */
 export async function inspect(tree: Tree, options: InspectOptions): Promise<Inspection> {
-  const { limits, range } = options;
+  const { limits, since, range } = options;
   const inventory = new Inventory();
   let inspected = 0;
   let writtenLater: string | undefined;
+  let older: string | undefined;
   let leftover: string | undefined;
   let unreadable: PathNote | undefined;
-  const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined) && (!options.leftovers || leftover !== undefined));
+  const foundAll = () => unreadable !== undefined || ((!limits || writtenLater !== undefined)
+    && (since === undefined || older !== undefined) && (!options.leftovers || leftover !== undefined));
 
   const lookAt = async (directory: Directory, others: readonly string[]): Promise<void> => {
-    inspected += others.length;
     if (options.leftovers && others.length > 0) {
       leftover ??= directory.pathOf(others[0]);
     }
-    if (limits && writtenLater === undefined) {
+    if ((limits && writtenLater === undefined) || (since !== undefined && older === undefined)) {
       const stats = await directory.lstatAll(others);
-      const index = stats.findIndex((own) => own && isWrittenLater(own, limits));
-      writtenLater ??= index < 0 ? undefined : directory.pathOf(others[index]);
+      stats.forEach((own) => own && inventory.addLinked(own));
+      const first = (matches: (own: BigIntStats) => boolean) => {
+        const index = stats.findIndex((own) => own && matches(own));
+        return index < 0 ? undefined : directory.pathOf(others[index]);
+      };
+      writtenLater ??= limits && first((own) => isWrittenLater(own, limits));
+      older ??= since === undefined ? undefined : first((own) => isOlder(own, since));
     }
   };
 
   const shown = (path: TreePath) => (path === '' ? options.top.path : options.top.pathOf(path));
-  const visit = async ({ directory, path, entries, skipped }: Visit): Promise<VisitEnd> => {
+  const visit = async ({ directory, path, context, entries, skipped, restarted }: Visit): Promise<VisitEnd> => {
+    let before = Number(context); // how many of the entries were counted: all of them again, where the visit begins anew
+    if (restarted) {
+      inspected -= before;
+      before = 0;
+    }
     await options.rateLimit.take(OPERATIONS_PER_DIRECTORY);
     const own = await directory.stat(); // before the listing: reading a directory makes the kernel doubt what it knows of it
     if (own.dev !== options.device) {
@@ -83,6 +104,9 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     if (limits && isWrittenLater(own, limits, path === '')) {
       writtenLater ??= directory.path;
     }
+    if (since !== undefined && isOlder(own, since)) {
+      older ??= directory.path;
+    }
     const listing = { others: [] as string[], directories: [] as string[] };
     let position = skipped;
     for await (const batch of entries) {
@@ -90,18 +114,20 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
       const others = namesOf(batch.filter(({ name, type }) => type !== 'directory' && range.includes(join(path, name))));
       listing.others.push(...(position < MOST_LISTED ? others : []));
       listing.directories.push(...(position < MOST_LISTED ? namesOf(batch.filter(({ name, type }) => type === 'directory' && range.touches(join(path, name)))) : []));
+      inspected += others.length;
+      before += others.length;
       await lookAt(directory, others);
       position += batch.length;
       if (foundAll()) {
         return 'ENOUGH';
       }
       if (batch.length === ENTRIES_AT_ONCE && options.deadline.reached) {
-        return position;
+        return { position, context: String(before) };
       }
     }
     inspected += 1;
     if (skipped === 0 && position <= MOST_LISTED && !isSticky(own)) { // that one needs another look: its bit is in the way
-      inventory.add(path, listing);
+      inventory.add(path, listing, own);
     }
     return 'DONE';
   };
@@ -117,14 +143,16 @@ export async function inspect(tree: Tree, options: InspectOptions): Promise<Insp
     },
     mustStop: () => options.deadline.reached,
     cursor: options.cursor,
+    cursors: options.cursors,
   });
   if (end.changed !== undefined && limits) {
     const changed = end.changed;
     await tree.use(changed, async (directory) => {
-      writtenLater ??= isWrittenLater(await directory.stat(), limits, changed === '') ? directory.path : undefined;
+      const own = await directory.stat();
+      writtenLater ??= isWrittenLater(own, limits, changed === '') ? directory.path : undefined;
     }).catch((error) => {
       unreadable ??= { path: shown(changed), note: errnoOrThrow(error) };
     });
   }
-  return { cursor: end.cursor, inspected, writtenLater, leftover, unreadable, inventory };
+  return { cursor: end.cursor, inspected, writtenLater, older, leftover, unreadable, inventory };
 }

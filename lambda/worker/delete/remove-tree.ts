@@ -1,11 +1,11 @@
 import type { BigIntStats } from 'node:fs';
-import { LONGEST_KNOWN_MILLISECONDS } from './inventory';
-import type { Inventory, Listing } from './inventory';
-import { WATCH_MILLISECONDS } from './watch';
-import type { Watch } from './watch';
-import type { PathRange } from '../../../src/core/shard';
-import type { PathNote } from '../../../src/core/worker';
-import { ENTRIES_AT_ONCE } from '../../fs/directory';
+import type { Listing } from './inventory';
+import { plain } from './removal';
+import type { Attempt, Fate, Removal, RemoveOptions } from './removal';
+import { Sight } from './sight';
+import type { Account, Admission } from './sight';
+import { Turns } from './turns';
+import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
 import { retrying } from '../../fs/retrying';
@@ -13,45 +13,12 @@ import { Slots } from '../../fs/slots';
 import { depthOf, join, nameOf, parentOf } from '../../fs/tree';
 import type { Tree, TreePath } from '../../fs/tree';
 import { DIRECTORIES_AT_ONCE } from '../../fs/walk';
-import type { Deadline } from '../../runtime/deadline';
 import { inParallel } from '../../runtime/in-parallel';
-import type { RateLimit } from '../../runtime/rate-limit';
 import { Notes } from '../notes';
 import { isWrittenLater } from '../use';
 import type { UseLimits } from '../use';
 
-/** What a removal did. */
-export interface Removal {
-  /** False if time ran out: call again. */
-  readonly done: boolean;
-  /** What became of the top itself. */
-  readonly fate: Fate;
-  readonly removed: number;
-  /** Entries that could not be removed; the rest was. */
-  readonly notes: PathNote[];
-}
-
-export interface RemoveOptions {
-  /** What is removed, and the directory that it is in. */
-  readonly top: Directory;
-  readonly parent: Directory;
-  /** The device that nothing may lie outside of. */
-  readonly device: bigint;
-  /** What was seen when the tree was inspected: it is removed without another look. */
-  readonly inventory: Inventory;
-  /** When an entry counts as written later, and is left; left out where that guard is turned off. */
-  readonly limits?: UseLimits;
-  /** When the look through the tree began, if there was one; in milliseconds since 1970-01-01T00:00:00Z. */
-  readonly inspectedAt?: number;
-  /** Leaves everything that is no directory, even if it came after the directory was looked through. */
-  readonly onlyDirectories: boolean;
-  /** What of the tree is to be removed; other workers may be at work on the rest. */
-  readonly range: PathRange;
-  /** Tells what somebody moved away. */
-  readonly watch: Watch;
-  readonly deadline: Deadline;
-  readonly rateLimit: RateLimit;
-}
+export type { Removal } from './removal';
 
 /** Where more entries of one directory cannot be removed, the rest of it is left as well. */
 const MOST_LEFT = 10_000;
@@ -62,14 +29,13 @@ const OPERATIONS_PER_LISTING = 2;
 /** Subdirectories of one directory that are begun, be they waiting for a slot, or emptied and waiting for their turn: each takes memory. */
 const SUBDIRECTORIES_AT_ONCE = 200;
 
-/**
- * How far the times that a file system writes may lie behind the clock: a kernel takes them from its last tick (1 to 10 ms). Whatever changed since then may
- * have changed after the look as well.
- */
-const CLOCK_TICK_MILLISECONDS = 1000;
-
+/** Directories whose ctimes the next call is told: with more, it looks through all that is left. */
+const MOST_ACCOUNTED = 5_000;
 /** How often a directory is looked at again though nothing could be removed from it. */
 const MOST_IDLE_ROUNDS = 3;
+
+const WRITTEN = 'was written, or appeared, while the directory was deleted';
+const REPLACED = 'is another directory than the one that was emptied';
 
 /** What was done about what a directory held. */
 interface Content {
@@ -80,9 +46,6 @@ interface Content {
 
 /** Told of each entry what became of it. */
 type Settle = (name: string, fate: Fate) => void;
-
-/** REMOVED: it is gone. CHANGED: it is no longer what it was listed as. LEFT: it stays. OTHERS: what is left in it belongs to other workers. */
-export type Fate = 'REMOVED' | 'CHANGED' | 'LEFT' | 'OTHERS';
 
 /**
  * Removes a tree. Never follows a symbolic link and never leaves the device of the top. Many directories at once, and
@@ -100,13 +63,30 @@ class TreeRemoval {
   private removed = 0;
   private left = 0;
   private stopped = false;
+  private readonly sight: Sight;
 
-  constructor(private readonly tree: Tree, private readonly options: RemoveOptions) {}
+  constructor(private readonly tree: Tree, private readonly options: RemoveOptions) {
+    this.sight = new Sight({ ...options, mount: options.parent.mount() });
+  }
 
   public async run(): Promise<Removal> {
     const fate = await this.removeDirectory('', new Turns());
     // calling again helps only if that got anything done
-    return { done: !this.stopped || this.removed === 0, fate, removed: this.removed, notes: this.notes.notes };
+    const done = !this.stopped || this.removed === 0;
+    const { removed, notes: { notes } } = this;
+    return { done, fate, removed, notes, ...(done ? {} : { account: await this.accountFor(this.sight.unfinished) }) };
+  }
+
+  /** What directories are like by now: whoever finds them otherwise later knows that somebody else was there. */
+  private async accountFor(paths: readonly TreePath[]): Promise<Account | undefined> {
+    if (paths.length > MOST_ACCOUNTED) {
+      return undefined;
+    }
+    const statOf = async (path: TreePath) => this.tree.use(path, async (directory) => directory.stat()).catch((error) => {
+      errnoOrThrow(error); // it is gone, or somewhere else: the next call sees what is there
+    });
+    const stats = await inParallel(paths, DIRECTORIES_AT_ONCE, statOf);
+    return new Map(stats.flatMap((own): Array<[string, string]> => (own ? [[String(own.ino), String(own.ctimeNs)]] : [])));
   }
 
   /** Each call removes something, if anything can be removed: a caller that calls until all is done comes to an end. */
@@ -129,7 +109,7 @@ class TreeRemoval {
   private async removeDirectory(path: TreePath, turns: Turns): Promise<Fate> {
     const shown = this.shown(path);
     const left = new Map<string, Fate>();
-    let known = this.options.inventory.take(path);
+    let known = this.options.inventory.listing(path);
     for (let idle = 0; idle < MOST_IDLE_ROUNDS;) {
       const before = this.removed;
       const content = await this.removeContent(path, known, left).catch((error) => this.unopened(path, error));
@@ -165,10 +145,6 @@ class TreeRemoval {
    * first. That takes memory for the names of all of them, and was in vain where time runs out.
    */
   private async removeContent(path: TreePath, known: Listing | undefined, left: Map<string, Fate>): Promise<Content | Fate> {
-    const objection = await this.options.watch.objection(path);
-    if (objection !== undefined) {
-      return this.leave(this.shown(path), objection);
-    }
     const content = { removed: 0, sawNothing: false };
     const settle = (name: string, fate: Fate) => {
       content.removed += fate === 'REMOVED' ? 1 : 0;
@@ -183,9 +159,12 @@ class TreeRemoval {
       directories = inParallel(listing.directories, SUBDIRECTORIES_AT_ONCE, remove);
       directories.catch(() => undefined); // is awaited below, and may fail before that
     };
-    const listed = known && this.ours(path, known);
     const inSlot = async (directory: Directory): Promise<Fate | undefined> => {
-      const listing = listed ?? await this.list(directory, path, left);
+      const objection = await this.options.watch.objection(path);
+      if (objection !== undefined) {
+        return this.leave(this.shown(path), objection);
+      }
+      const listing = known && await this.recall(directory, path, known) || await this.list(directory, path, left);
       if (typeof listing === 'string') {
         return listing;
       }
@@ -194,12 +173,7 @@ class TreeRemoval {
       await this.removeOthers(directory, path, listing.others, settle);
       return undefined;
     };
-    const run = async (): Promise<Fate | undefined> => {
-      if (listed?.others.length === 0) {
-        return begin(listed);
-      }
-      return this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, inSlot)));
-    };
+    const run = async (): Promise<Fate | undefined> => this.slots.run(depthOf(path), async () => (this.outOfTime ? 'LEFT' : this.tree.use(path, inSlot)));
     const [end] = await Promise.allSettled([run()]);
     await directories; // nothing is in flight when this throws
     return end.status === 'rejected' ? this.unopened(path, end.reason) : end.value ?? content;
@@ -214,36 +188,45 @@ class TreeRemoval {
     };
   }
 
-  /** When an entry of a directory counts as written later; undefined where all of them were looked at a moment ago. */
-  private limitsOf(own: BigIntStats): UseLimits | undefined {
-    const { limits, inspectedAt } = this.options;
-    const isFresh = inspectedAt !== undefined && Date.now() - inspectedAt < LONGEST_KNOWN_MILLISECONDS;
-    const unchangedUntil = (inspectedAt ?? 0) - CLOCK_TICK_MILLISECONDS;
-    return isFresh && Number(own.mtimeMs) < unchangedUntil && Number(own.ctimeMs) < unchangedUntil ? undefined : limits;
+  /** When an entry of a directory that is as it was counts as written later; undefined where all of them were looked at a moment ago. */
+  private get limits(): UseLimits | undefined {
+    const { limits, freshUntil } = this.options;
+    return freshUntil !== undefined && performance.now() < freshUntil ? undefined : limits;
+  }
+
+  /** What a directory was seen to hold, without another look, if it is as it was then; a fate, if it is not to be touched. */
+  private async recall(directory: Directory, path: TreePath, known: Listing): Promise<Listing | Fate | undefined> {
+    const admission = this.sight.admit(path, await directory.stat(), directory.mount());
+    if (admission.objection !== undefined) {
+      return this.leave(directory.path, admission.objection);
+    }
+    return admission.changed ? undefined : this.ours(path, known);
   }
 
   /** A bounded part of what a directory holds now, without what stays; a fate, if it is not to be touched. */
   private async list(directory: Directory, path: TreePath, left: Map<string, Fate>): Promise<Listing | Fate> {
-    const { rateLimit, device } = this.options;
+    const { rateLimit, watch } = this.options;
     await rateLimit.take(OPERATIONS_PER_LISTING);
     const listing = { others: [] as string[], directories: [] as string[] };
     let own: BigIntStats | undefined;
+    let admission: Admission | undefined;
     const opened = async () => {
       own = await directory.stat();
+      admission = this.sight.admit(path, own, directory.mount());
     };
     for await (const batch of directory.batches(ENTRIES_AT_ONCE, opened)) {
-      if (own!.dev !== device) {
+      if (admission?.objection !== undefined) {
         break;
       }
-      const limits = this.limitsOf(own!);
       const namesOf = (directories: boolean) => batch.filter(({ name, type }) => (type === 'directory') === directories && !left.has(name)).map(({ name }) => name);
       const { others, directories } = this.ours(path, { others: namesOf(false), directories: namesOf(true) });
-      const stats = limits ? await directory.lstatAll(others) : [];
+      const objections = await this.objectionsTo(directory, others, admission!.changed);
       others.forEach((name, index) => {
-        if (limits && stats[index] && isWrittenLater(stats[index], limits)) {
-          left.set(name, this.leave(directory.pathOf(name), 'was written while the directory was deleted'));
-        } else {
+        const objection = objections[index];
+        if (objection === undefined) {
           listing.others.push(name);
+        } else {
+          left.set(name, this.leave(directory.pathOf(name), objection));
         }
       });
       listing.directories.push(...directories);
@@ -251,37 +234,46 @@ class TreeRemoval {
         break;
       }
     }
-    if (own!.dev !== device) {
-      return this.leave(directory.path, 'lies on another device');
+    const objection = admission?.objection ?? (isSticky(own!) ? await watch.objection(path) : undefined);
+    if (objection !== undefined) {
+      return this.leave(directory.path, objection);
     }
     await directory.clearStickyBit(own!);
     return listing;
   }
 
+  /** Why entries that are no directories stay; `changed`: the directory does not hold what it held. */
+  private async objectionsTo(directory: Directory, names: readonly string[], changed: boolean): Promise<Array<string | undefined>> {
+    const { limits, options: { onlyDirectories } } = this;
+    if (onlyDirectories || (!changed && !limits)) {
+      return []; // in the first case all of them stay
+    }
+    const stats = await directory.lstatAll(names);
+    const always = changed ? this.options.limits : limits;
+    return stats.map((own) => {
+      const isLater = own && ((changed && this.sight.isLater(own)) || (always && isWrittenLater(own, always)));
+      return isLater ? WRITTEN : undefined;
+    });
+  }
+
   /** Removes the entries of a directory that are no directories, one after the other. */
   private async removeOthers(directory: Directory, path: TreePath, names: readonly string[], settle: Settle): Promise<void> {
-    let lookedAt = performance.now();
     for (const name of names) {
       if (this.outOfTime) {
         return;
-      }
-      if (performance.now() - lookedAt >= WATCH_MILLISECONDS) {
-        const objection = await this.options.watch.objection(path);
-        if (objection !== undefined) {
-          settle(name, this.leave(directory.path, objection));
-          return;
-        }
-        lookedAt = performance.now();
       }
       const fate = await this.removeOther(directory, path, name);
       if (fate === 'STALE') {
         return;
       }
-      settle(name, fate);
+      settle(name, fate === 'OBJECTED' ? 'LEFT' : fate);
+      if (fate === 'OBJECTED') {
+        return; // to all of them
+      }
     }
   }
 
-  private async removeOther(directory: Directory, path: TreePath, name: string): Promise<Fate | 'STALE'> {
+  private async removeOther(directory: Directory, path: TreePath, name: string): Promise<Fate | 'STALE' | 'OBJECTED'> {
     const shown = directory.pathOf(name);
     if (this.options.onlyDirectories) {
       return this.leave(shown, 'appeared while the directory was deleted');
@@ -296,21 +288,48 @@ class TreeRemoval {
       return 'LEFT';
     }
     if (path === '') {
-      const fate = await this.attempt(path, top.path, () => parent.rmdir(top.name));
-      return fate === 'CHANGED' && await watch.isElsewhere('') ? this.leave(top.path, (await watch.objection(''))!) : unlessStale(fate);
+      const takeBack = await this.options.emptied?.();
+      const fate = await this.attempt(path, top.path, () => this.removeEntered(parent, top.name, path));
+      await (fate === 'REMOVED' ? undefined : takeBack?.());
+      return fate === 'CHANGED' && await watch.isElsewhere('') ? this.leave(top.path, (await watch.objection(''))!) : plain(fate);
     }
-    return unlessStale(await this.attempt(parentOf(path), this.shown(path), async () => {
-      await this.tree.use(parentOf(path), async (directory) => directory.rmdir(nameOf(path)));
-      watch.forget(path);
-      await this.tree.forget(path);
+    return plain(await this.attempt(parentOf(path), this.shown(path), async () => {
+      const objection = await this.tree.use(parentOf(path), async (directory) => this.removeEntered(directory, nameOf(path), path));
+      if (objection === undefined) {
+        watch.forget(path);
+        this.sight.forget(path);
+        await this.tree.forget(path);
+      }
+      return objection;
     }));
   }
 
-  /** Removes an entry of a directory. STALE: another worker has removed that. */
-  private async attempt(path: TreePath, shown: string, action: () => Promise<void>): Promise<Fate | 'NOT_EMPTY' | 'STALE'> {
+  /** Removes a directory by its name, if that still stands for the one that was emptied. */
+  private async removeEntered(parent: Directory, name: string, path: TreePath): Promise<string | undefined> {
+    const there = await parent.lstat(name);
+    if (there && there.ino !== this.sight.inodeOf(path)) {
+      return REPLACED;
+    }
+    await parent.rmdir(name);
+    return undefined;
+  }
+
+  /**
+   * Removes an entry of a directory, if there is no objection to that at the very moment: after the wait for the rate, and again
+   * after each wait for a busy server. STALE: another worker has removed the directory. OBJECTED: the watch says no, to whatever is in it.
+   */
+  private async attempt(path: TreePath, shown: string, action: () => Promise<string | undefined | void>): Promise<Attempt> {
     await this.options.rateLimit.take();
+    let watched: string | undefined;
     try {
-      await retrying(action);
+      const objection = await retrying(async () => {
+        watched = await this.options.watch.objection(path);
+        return watched ?? action();
+      });
+      if (objection !== undefined) {
+        this.leave(watched === undefined ? shown : this.shown(path), objection);
+        return watched === undefined ? 'LEFT' : 'OBJECTED';
+      }
       this.removed += 1;
       return 'REMOVED';
     } catch (error) {
@@ -340,18 +359,5 @@ class TreeRemoval {
     }
     await parent.refresh();
     return await parent.lstat(top.name) === undefined;
-  }
-}
-
-const unlessStale = (fate: Fate | 'NOT_EMPTY' | 'STALE'): Fate | 'NOT_EMPTY' => (fate === 'STALE' ? 'CHANGED' : fate);
-
-/** Lets actions run one after the other: those that would wait for each other in the kernel, each on a thread. */
-class Turns {
-  private last: Promise<unknown> = Promise.resolve();
-
-  public async take<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(action);
-    this.last = turn.catch(() => undefined);
-    return turn;
   }
 }

@@ -1,22 +1,32 @@
 import type { BigIntStats } from 'node:fs';
 import { Aside } from './aside';
-import { relate } from './decide';
-import type { Action } from './decide';
+import { CHANGED_DIRECTORY } from './changes';
+import type { Changes } from './changes';
+import { directoryLines } from './directory-lines';
+import { digestOf } from './directory-node';
 import { Journal } from './journal';
-import type { DirectoryLine } from './journal';
-import { Placer, TAKEN, TAKEN_MEANWHILE } from './place';
+import type { Judge } from './judge';
+import { LiveOnly } from './live-only';
+import type { LiveOnlyLeft } from './live-only';
+import { LiveWatch } from './live-watch';
+import { AWAY, Looker } from './look';
+import { isOther, ownerAndModeOf } from './merged';
+import type { Merged, OwnerAndMode } from './merged';
+import { Placer } from './place';
 import type { Place, Step } from './place';
 import type { Begun } from './recount';
 import { Tally } from './tally';
+import { removeTrials, Trial } from './trial';
 import { isReservedRootName } from '../../../src/core/reserved-root-name';
-import { ConflictPolicy } from '../../../src/core/restore-request';
+import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { MoveCounts } from '../../../src/core/worker';
 import { toText } from '../../fs/byte-name';
-import { ENTRIES_AT_ONCE, isSticky } from '../../fs/directory';
-import type { Directory, Entry } from '../../fs/directory';
+import type { CursorStore } from '../../fs/cursor';
+import { isSticky } from '../../fs/directory';
+import type { Directory } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
 import { Names } from '../../fs/names';
-import { join, parentOf, Tree } from '../../fs/tree';
+import { join, nameOf, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
@@ -28,16 +38,23 @@ export interface ApplyOptions {
   readonly restored: Tree;
   readonly recoveryDirectory: string;
   readonly policy: ConflictPolicy;
+  readonly judge: Judge;
+  readonly changes: Changes;
+  readonly merged: Merged;
+  readonly isItem: (path: TreePath, name: string) => boolean;
+  /** True for a directory whose entries that are live only are counted: nothing was moved into it before. */
+  readonly countsLiveOnly: (path: TreePath) => boolean;
   /** Counts what is done. */
   readonly tally: Tally;
   /** What earlier calls began and did not tell of, and the number that this call's journal comes after. */
   readonly begun: Begun;
   readonly journalAfter: number;
   readonly cursor?: string;
+  readonly cursors?: CursorStore;
   readonly deadline: Deadline;
   readonly rateLimit: RateLimit;
-  /** Called once all is done, before the journal says so. */
-  readonly finish: () => Promise<void>;
+  /** Called once all is done, before the journal says so, with what tells which items this call moved. */
+  readonly finish: (isMoved: (path: TreePath) => boolean) => Promise<void>;
 }
 
 /** A walk's end, and the number of the journal if anything was moved. */
@@ -47,6 +64,12 @@ export interface ApplyEnd extends WalkEnd {
   readonly interrupted: string[];
 }
 
+/** What a visit that time ran out in leaves for the next one. */
+interface Left {
+  readonly counts: MoveCounts;
+  readonly liveOnly?: LiveOnlyLeft;
+}
+
 /** Where more entries of one directory cannot be moved, the rest of it is left as well. */
 const MOST_LEFT = 10_000;
 /**
@@ -54,27 +77,24 @@ const MOST_LEFT = 10_000;
  * little, and each one that time runs out in is listed again, on both sides.
  */
 const MOVES_AT_ONCE = 16;
-/** Paths of directories in memory. */
-const MOST_WRITTEN = 10_000;
-export const SKIPPED_AT_ROOT = 'belongs to AWS Backup or to an earlier restore';
-const AWAY = 'was moved away, or deleted, while it was moved: start again';
-/** What the policy leaves where it is. */
-const FATE_WITHOUT_STEP: Partial<Record<Action, { readonly fate: keyof MoveCounts; readonly note: string }>> = {
-  SKIP: { fate: 'skipped', note: TAKEN },
-  FAIL: { fate: 'failed', note: TAKEN_MEANWHILE },
-};
+/** What belongs to AWS Backup, or to us, has no place: it is left alone. */
+export const isIgnored = (path: TreePath, name: string): boolean => path === '' && isReservedRootName(toText(name));
 const VANISHED = 'the directory at its place vanished while it was moved: start the restore again';
 
 /** Moves what is in the recovery directory, many directories at once. */
 export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   const journal = new Journal(options.root, options.recoveryDirectory, options.journalAfter, options.policy);
   const aside = new Aside(options.root, options.recoveryDirectory);
+  const trial = new Trial(options.root, options.recoveryDirectory);
   const live = new Tree(options.root);
   try {
-    const application = new Application(options, journal, aside, live);
+    const application = new Application(options, journal, { aside, trial }, live);
     const end = await application.run();
+    if (end.done && options.tally.counts.failed === 0 && (options.journalAfter > 0 || trial.left)) {
+      await removeTrials(options.root, options.recoveryDirectory); // those of what was not moved stay: they excuse its ctime
+    }
     if (end.done) {
-      await options.finish(); // first: a call that ends between the two is counted by the next one
+      await options.finish((path) => application.placed.has(path)); // first: a call that ends between the two is counted by the next one
     }
     if (end.done && (options.begun.moves || await journal.numberIfBegun() !== undefined)) {
       await journal.commit([() => ({ end: true })]); // another move of what is left counts its own entries only
@@ -83,44 +103,38 @@ export async function apply(options: ApplyOptions): Promise<ApplyEnd> {
   } finally {
     await live.close();
     await aside.close();
+    await trial.close();
     await journal.close();
   }
 }
 
-/** An entry of a listing, and what is to be done with it, or why that is nothing. */
-interface Item {
-  readonly name: string;
-  /** How many entries the listing has before it. */
-  readonly position: number;
-  readonly step?: Step;
-  readonly fate?: keyof MoveCounts;
-  readonly note?: string;
-}
-
-/** A part of a listing: what is to be done, how many entries there are up to its end, and whether that is the end of all. */
-interface Look {
-  readonly items: Item[];
-  readonly end: number;
-  readonly complete: boolean;
-}
-
 class Application {
   private readonly placer: Placer;
-  /** Restored directories that the journal has. */
-  private readonly written = new Set<TreePath>();
-  /** Restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
-  public readonly interrupted: Set<TreePath>;
+  private readonly watch: LiveWatch;
+  private readonly looker: Looker;
+  /** What stands for restored entries that a call was killed at, when what has their place was aside already: still to be moved. */
+  public readonly interrupted: Set<string>;
+  /** Items that this call moved, the first ones. */
+  public readonly placed = new Set<TreePath>();
   /** Restored directories that could not be moved. */
   private readonly failed = new Set<TreePath>();
 
-  constructor(private readonly options: ApplyOptions, private readonly journal: Journal, aside: Aside, private readonly live: Tree) {
+  constructor(
+    private readonly options: ApplyOptions,
+    private readonly journal: Journal,
+    places: { readonly aside: Aside; readonly trial: Trial },
+    private readonly live: Tree,
+  ) {
     this.interrupted = new Set(options.begun.interrupted);
-    this.placer = new Placer(options.policy, options.recoveryDirectory, journal, aside, options.rateLimit);
+    this.watch = new LiveWatch(options.root, live, options.tally);
+    const isInterrupted = (path: TreePath): boolean => this.interrupted.size > 0 && this.interrupted.has(digestOf(path));
+    this.placer = new Placer({ ...options, ...places, journal, isInterrupted });
+    this.looker = new Looker({ ...options, placer: this.placer, stays: (place, own) => this.noteFailed(place, own) });
   }
 
   public async run(): Promise<WalkEnd> {
-    const { restored, root, tally, cursor, deadline } = this.options;
-    return walk(restored, {
+    const { restored, root, tally, cursor, cursors, deadline } = this.options;
+    const end = await walk(restored, {
       visit: async (visit) => this.visit(visit),
       enter: async (parent, name, path) => this.enter(parent, name, path),
       unreadable: (path, errno) => tally.add('failed', root.pathOf(path), errno),
@@ -128,13 +142,16 @@ class Application {
       mustStop: () => deadline.reached,
       atOnce: MOVES_AT_ONCE,
       cursor,
+      cursors,
     });
+    await this.watch.look(); // all that was moved is where it was moved to, or is told
+    return end;
   }
 
   /** Into directories that both sides have; everything else met its fate when its parent was visited. */
   private async enter(parent: Directory, name: string, path: TreePath): Promise<string | undefined> {
-    const { root, tally, policy } = this.options;
-    if ((path === name && isReservedRootName(toText(name))) || this.failed.has(path)) {
+    const { root, tally, judge } = this.options;
+    if (this.failed.has(path)) {
       return undefined;
     }
     const own = await parent.lstat(name);
@@ -149,22 +166,30 @@ class Application {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)} at the directory of its place`);
       return undefined;
     }
-    const relation = relate(own, there);
-    if (relation === 'TAKEN' && (policy === ConflictPolicy.SKIP || policy === ConflictPolicy.REPLACE_IF_OLDER)) {
-      return undefined; // that was its fate, or it is by now
-    }
-    if (relation !== 'MERGE') {
+    const judgement = judge.of(parentOf(path), name, own, there);
+    const stays = judgement.kind === 'ACT' ? judgement.action === 'SKIP' : judgement.kind === 'LEAVE' || (judgement.kind === 'STAY' && judgement.fate === 'skipped');
+    // skipped: that was its fate, or it is by now
+    if (judgement.kind !== 'MERGE' && !stays) {
       // still here: it could not be moved, or the one to merge it with is gone. That must not pass for moved.
       tally.add('failed', root.pathOf(path), VANISHED);
     }
-    return relation === 'MERGE' ? '' : undefined;
+    return judgement.kind === 'MERGE' ? '' : undefined;
   }
 
   private async visit(visit: Visit): Promise<VisitEnd> {
     const { directory: restored, path } = visit;
     const { root, tally } = this.options;
     try {
-      return await this.live.use(path, async (live) => this.merge({ path, restored, live, names: await Names.list(live) }, visit));
+      return await this.live.use(path, async (live) => {
+        const names = await Names.list(live, (name) => isIgnored(path, name));
+        const stats = await live.stat(); // the listing has brought that
+        const place: Place = { path, restored, live, names, inode: stats.ino, there: ownerAndModeOf(stats) };
+        try {
+          return await this.merge(place, visit);
+        } finally {
+          await this.giveBackMode(place);
+        }
+      });
     } catch (error) {
       tally.add('failed', root.pathOf(path), `${errnoOrThrow(error)}: what is left in it could not be moved`);
       return 'LIST_AGAIN';
@@ -172,31 +197,54 @@ class Application {
   }
 
   /** Moves what a restored directory holds, but for the directories that the live one has, too. */
-  private async merge(place: Place, { entries, skipped, context }: Visit): Promise<VisitEnd> {
-    const { tally, deadline } = this.options;
-    const before = new Tally(context === '' ? undefined : JSON.parse(context) as MoveCounts); // what earlier visits met, and left out now
+  private async merge(place: Place, { entries, skipped, context, restarted }: Visit): Promise<VisitEnd> {
+    const { tally, deadline, changes } = this.options;
+    const own = await place.restored.stat();
+    if (context === '' && changes.hasMerged(own, place.path === '')) {
+      tally.add('failed', place.live.path, CHANGED_DIRECTORY);
+    }
+    const differs = this.noteDifference(place, ownerAndModeOf(own), context === '');
+    const left = context === '' ? undefined : JSON.parse(context) as Left;
+    const begun = left ? left.liveOnly : { live: place.names.size, taken: 0, met: 0 };
+    const liveOnly = this.options.countsLiveOnly(place.path) ? LiveOnly.of(begun) : undefined;
+    let before = new Tally(left?.counts); // what earlier visits met, and left out now
+    const leave = (): string => JSON.stringify({ counts: before.counts, liveOnly: liveOnly?.left } satisfies Left);
+    const meetAgain = () => {
+      tally.subtract(before.counts);
+      before = new Tally();
+      liveOnly?.listAgain();
+    };
+    if (restarted) {
+      meetAgain();
+    }
     const settled = new Tally(); // what stays in the restored directory, told by name: no listing meets it again
     const names = new Set<string>();
+    let settledLive = 0; // how many of those are in the live directory as well
     let moved = false;
     let [source, first] = [entries, skipped];
     for (;;) {
       const met = new Tally(); // what this listing met; the next one meets it again
-      const { items, end, complete } = await this.look(place, source, first, names);
+      const { items, end, complete, matched } = await this.looker.look(place, source, { first, settled: names });
+      const told = settledLive;
+      let taken = 0; // of what both directories had, how much left this one
       await this.begin(place, items.flatMap(({ step }) => step ?? []), moved);
-      const stop = (position: number): VisitEnd => {
+      const stop = (position: number, alike: number): VisitEnd => {
         if (moved) {
-          tally.subtract(before.counts);
-          return { position: 0, context: '' }; // the listing is another one now: what is left is met again, and counted then
+          meetAgain();
+          liveOnly?.take(taken);
+          return { position: 0, context: leave() }; // the listing is another one now: what is left is met again, and counted then
         }
-        for (const counted of [met, settled]) {
-          tally.addAll(counted);
-          before.addAll(counted);
-        }
-        return { position, context: JSON.stringify(before.counts) };
+        [met, settled].forEach((counted) => [tally, before].forEach((sum) => sum.addAll(counted)));
+        liveOnly?.meet(alike + told);
+        return { position, context: leave() };
       };
-      for (const { name, position, step, fate: known, note: why } of items) {
-        if (position > items[0].position && deadline.reached) {
-          return stop(position);
+      for (const { name, position, step, fate: known, note: why, matched: alike, isMatched } of items) {
+        if (step && position > items[0].position && deadline.reached) {
+          return stop(position, alike);
+        }
+        if (step && !await this.watch.isInPlace(place.path)) {
+          tally.addAll(settled);
+          return 'LIST_AGAIN';
         }
         const { fate, note } = step ? await this.placer.take(place, step) : { fate: known!, note: why };
         if (fate === 'merged') {
@@ -206,96 +254,88 @@ class Application {
           (note === AWAY ? tally : met).add(fate, place.live.pathOf(name), note); // no listing meets again what is away
         } else if (fate === 'failed' || fate === 'skipped') {
           names.add(name);
+          settledLive += isMatched ? 1 : 0;
           this.noteFailed(place, step);
           settled.add(fate, place.live.pathOf(name), note);
         } else {
           moved = true;
-          const interrupted = this.interrupted.delete(join(place.path, name)) && fate === 'moved';
+          taken += isMatched ? 1 : 0;
+          this.notePlaced(place, name);
+          const interrupted = this.interrupted.size > 0 && this.interrupted.delete(digestOf(join(place.path, name))) && fate === 'moved';
           tally.add(interrupted ? 'replaced' : fate, place.live.pathOf(name), note);
+          this.watch.add(place.path, place.inode, interrupted ? 'replaced' : fate);
         }
       }
       if (complete || names.size > MOST_LEFT) {
         tally.addAll(met);
         tally.addAll(settled);
+        liveOnly?.meet(matched + told);
+        this.options.merged.addLiveOnly(complete ? liveOnly?.count ?? 0 : 0);
+        await (differs && this.takeOwner(place, differs));
         return moved ? 'LIST_AGAIN' : 'DONE';
       }
       if (deadline.reached) {
-        return stop(end);
+        return stop(end, matched);
       }
+      meetAgain();
+      liveOnly?.take(taken);
       [source, first] = [place.restored.batches(), 0];
     }
   }
 
+  /** What a merge leaves otherwise than it was backed up is told; what is to be taken is the answer. */
+  private noteDifference({ path, live, there }: Place, own: OwnerAndMode, isFirst: boolean): OwnerAndMode | undefined {
+    const { merged, isItem } = this.options;
+    if (path === '') {
+      return undefined; // the recovery directory itself is closed, and the root of the file system is nobody's
+    }
+    if (isFirst) {
+      merged.add(live.path, own, there, isItem(parentOf(path), nameOf(path)));
+    }
+    return merged.takesRestored && isOther(own, there) ? own : undefined;
+  }
+
+  /** Gives a live directory the owner and mode of the restored one, once all is in it: its sticky bit would be in the way before. */
+  private async takeOwner({ path, live, there }: Place, own: OwnerAndMode): Promise<void> {
+    try {
+      await this.journal.commit([() => ({ taken: path, was: there, is: own })]);
+      await live.restoreOwnerAndMode(own);
+    } catch (error) {
+      this.options.tally.add('failed', live.path, `${errnoOrThrow(error)}: its owner and mode are not those of the backup`);
+    }
+  }
+
+  private notePlaced({ path }: Place, name: string): void {
+    if (this.placed.size < MOST_LEFT && this.options.isItem(path, name)) {
+      this.placed.add(join(path, name));
+    }
+  }
+
   /** What was told is not told again when the walk comes to it. */
-  private noteFailed({ path }: Place, { name, own }: Step): void {
+  private noteFailed({ path }: Place, { name, own }: Pick<Step, 'name' | 'own'>): void {
     if (own.isDirectory() && this.failed.size < MOST_LEFT) {
       this.failed.add(join(path, name));
     }
   }
 
-  /** Looks at entries until there is enough to do, and decides what; nothing is changed while a listing runs. */
-  private async look(place: Place, source: AsyncIterable<Entry[]>, first: number, names: ReadonlySet<string>): Promise<Look> {
-    const { deadline } = this.options;
-    const { restored, live, path } = place;
-    const items: Item[] = [];
-    let [end, steps] = [first, 0];
-    for await (const batch of source) {
-      const own = await restored.lstatAll(batch.map(({ name }) => name));
-      const asked = batch.map(({ name }) => name).filter((name) => place.names.mayHave(name));
-      const answers = await live.lstatAll(asked);
-      const places = new Map(asked.map((name, index) => [name, answers[index]]));
-      for (const [index, { name }] of batch.entries()) {
-        const [position, stats, there] = [end + index, own[index], places.get(name)];
-        if (names.has(name)) {
-          continue;
-        }
-        if (path === '' && isReservedRootName(toText(name))) {
-          items.push({ name, position, fate: 'skipped', note: SKIPPED_AT_ROOT });
-        } else if (!stats) {
-          items.push({ name, position, fate: 'failed', note: AWAY }); // it displaces nothing
-        } else if (relate(stats, there) !== 'MERGE') {
-          const step = await this.placer.plan(place, name, stats, there);
-          steps += 1;
-          items.push({ name, position, ...FATE_WITHOUT_STEP[step.action] ?? { step } });
-        }
-      }
-      end += batch.length;
-      if (steps >= ENTRIES_AT_ONCE || deadline.reached) {
-        return { items, end, complete: false };
-      }
-    }
-    return { items, end, complete: true };
-  }
-
   /** Writes down what is about to be done in a directory. */
-  private async begin({ path, restored, ...place }: Place, steps: readonly Step[], again: boolean): Promise<void> {
+  private async begin(place: Place, steps: readonly Step[], again: boolean): Promise<void> {
     if (steps.length === 0) {
       return;
     }
+    const { path, restored } = place;
     const own = await restored.stat();
-    const lines = steps.map((step) => this.placer.lineOf({ path, restored, ...place }, step));
-    const directories = again ? [] : await this.directoryLines(path);
-    // no earlier: whoever takes a line for written leaves it out, so it must be in the queue before that one's own
-    directories.forEach(({ directory }) => this.written.add(directory));
+    const lines = steps.map((step) => this.placer.lineOf(place, step));
+    const directories = again ? [] : await directoryLines(this.options.restored, this.journal, path);
     await this.journal.commit([...directories.map((line) => () => line), ...lines]);
     if (isSticky(own)) {
-      await restored.clearStickyBit(own); // its mode no longer matters: the live directory keeps its own
-    }
-    if (this.written.size > MOST_WRITTEN) {
-      this.written.clear(); // to write them again costs little
+      place.mode ??= { mode: Number(own.mode), uid: Number(own.uid), gid: Number(own.gid) };
+      await restored.clearStickyBit(own);
     }
   }
 
-  /** What a directory, and those that it lies in, must be again if they have to be made again. */
-  private async directoryLines(path: TreePath): Promise<DirectoryLine[]> {
-    const lines: DirectoryLine[] = [];
-    for (let directory = path; !this.written.has(directory); directory = parentOf(directory)) {
-      const { mode, uid, gid } = await this.options.restored.use(directory, async (opened) => opened.stat());
-      lines.unshift({ directory, mode: Number(mode), uid: Number(uid), gid: Number(gid) });
-      if (directory === '') {
-        break;
-      }
-    }
-    return lines;
+  /** What is left in a directory is as safe from others as it was. */
+  private async giveBackMode({ restored, mode }: Place): Promise<void> {
+    await (mode && restored.restoreOwnerAndMode(mode).catch(errnoOrThrow)); // where it was removed, or the file system fails, nothing can be done
   }
 }

@@ -1,18 +1,16 @@
 import type { BigIntStats } from 'node:fs';
 import { isSame } from './decide';
-import { transfer } from './transfer';
+import { putBack } from './transfer';
 import { fromText } from '../../fs/byte-name';
-import { typeOf } from '../../fs/directory';
-import type { Directory, EntryType } from '../../fs/directory';
+import type { Directory } from '../../fs/directory';
 import { errnoOrThrow, isErrno } from '../../fs/errno';
 import { join, nameOf, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
 import { ASIDE, asidePath, openRecords, PRIVATE_MODE } from '../records';
 
-/** A live entry that was kept aside, and where. */
+/** A live entry that was kept aside, and where; what it is now says `look`, since another one may have had the name by then. */
 export interface Kept {
   readonly path: TreePath;
-  readonly type: EntryType;
 }
 
 /** EFS: the longest name (Amazon EFS User Guide, "Quotas"). */
@@ -27,6 +25,8 @@ export const suffixed = (name: string, suffix: string): string => `${name.slice(
  */
 export class Aside {
   private tree?: Promise<{ top: Directory; tree: Tree }>;
+  /** The directories at the top that this call has made. */
+  private readonly made = new Map<string, Promise<void>>();
 
   constructor(private readonly root: Directory, private readonly recoveryDirectory: string) {}
 
@@ -42,6 +42,7 @@ export class Aside {
 
   /** Keeps a live entry aside; undefined if it vanished in the meantime. */
   public async keep(live: Directory, name: string, there: BigIntStats, path: TreePath): Promise<Kept | undefined> {
+    await this.claim(path.split('/')[0]);
     return this.use(path, async (aside) => {
       try {
         await live.rename(name, aside, nameOf(path));
@@ -49,21 +50,29 @@ export class Aside {
         // the answer of the server may be what failed
         const kept = await aside.lstat(nameOf(path));
         if (kept && isSame(kept, there)) {
-          return { path, type: typeOf(kept) };
+          return { path };
         }
         if (isErrno(error, 'ENOENT')) {
           return undefined;
         }
         throw error;
       }
-      return { path, type: typeOf(there) };
+      return { path };
     });
   }
 
+  /** What was kept; undefined if it is there no more. */
+  public async look({ path }: Kept): Promise<BigIntStats | undefined> {
+    return this.use(path, async (aside) => aside.lstat(nameOf(path)));
+  }
+
   /** Moves a kept entry back to its place, if that is still free; true if it is there again. */
-  public async putBack({ path, type }: Kept, live: Directory, name: string): Promise<boolean> {
+  public async putBack({ path }: Kept, live: Directory, name: string): Promise<boolean> {
     try {
-      return await this.use(path, async (aside) => transfer(aside, nameOf(path), type, live, name));
+      return await this.use(path, async (aside) => {
+        const own = await aside.lstat(nameOf(path));
+        return own !== undefined && putBack(aside, nameOf(path), own, live, name);
+      });
     } catch (error) {
       errnoOrThrow(error);
       return false;
@@ -74,6 +83,17 @@ export class Aside {
     const opened = await this.tree?.catch(() => undefined); // whoever wanted to keep something aside knows by now
     await opened?.tree.close();
     await opened?.top.close();
+  }
+
+  /**
+   * Makes a directory at the top, which must not be there yet: another call that believes to have this number as well, after an undo that came in
+   * between, would replace what is kept in it.
+   */
+  private async claim(name: string): Promise<void> {
+    const { top } = await (this.tree ??= this.open());
+    const made = this.made.get(name) ?? top.mkdir(name, PRIVATE_MODE);
+    this.made.set(name, made);
+    await made;
   }
 
   private async use<T>(path: TreePath, action: (directory: Directory) => Promise<T>): Promise<T> {

@@ -26,6 +26,9 @@ export function decide(policy: ConflictPolicy, own: BigIntStats, there: BigIntSt
   if (!there || relate(own, there) === 'FREE') {
     return 'MOVE';
   }
+  if (policy === ConflictPolicy.SWAP) {
+    return 'REPLACE'; // as a whole: scope.ts
+  }
   if (policy !== ConflictPolicy.REPLACE_IF_OLDER) {
     return policy;
   }

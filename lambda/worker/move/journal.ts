@@ -1,14 +1,17 @@
+import { LineWriter } from './line-writer';
+import type { OwnerAndMode } from './merged';
 import type { ConflictPolicy } from '../../../src/core/restore-request';
 import type { Directory, EntryType, Log } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
+import type { TreePath } from '../../fs/tree';
 import { ASIDE, JOURNAL, openRecords, openRecordsIfThere } from '../records';
 
 /**
  * The journal of the moves of a recovery directory: files of ours beside its records, one for each call that moved something, with
  * a line of JSON for everything that was about to be done. Whether it was done, the inode numbers tell. Names and paths are byte
- * strings; paths are from the recovery directory, or from the root of the file system.
+ * strings; paths are from the recovery directory, or from the root of the file system. How a line is written: line-writer.ts.
  */
-export type JournalLine = BeginLine | MoveLine | DirectoryLine | EndLine;
+export type JournalLine = BeginLine | MoveLine | DirectoryLine | TakenLine | EndLine;
 
 /** A call begins to move under this policy: under FAIL only after a plan found nothing in the way. */
 export interface BeginLine {
@@ -26,7 +29,7 @@ export interface MoveLine {
   readonly mtime: string;
   /** Directories only: no later than this, in nanoseconds, was anything in it written by the restore. */
   readonly at?: string;
-  /** What had its place, and where it was to be kept aside: a path below the directory for that. */
+  /** What had its place, and where it was to be kept aside: a path below the directory for that, its first name and then that of the entry. */
   readonly aside?: { readonly path: string };
 }
 
@@ -38,13 +41,19 @@ export interface DirectoryLine {
   readonly gid: number;
 }
 
+/** This live directory was about to get the owner and mode of the restored one. */
+export interface TakenLine {
+  readonly taken: string;
+  readonly was: OwnerAndMode;
+  readonly is: OwnerAndMode;
+}
+
 /** The move came to its end: nothing before this is to be counted again. */
 export interface EndLine {
   readonly end: true;
 }
 
 const PATH = [JOURNAL];
-const lineOf = (line: JournalLine): string => `${JSON.stringify(line)}\n`;
 export const journalFile = (number: number): string => `${number}.jsonl`;
 
 /** The numbers of the files of a journal, in the order in which they were begun. */
@@ -61,6 +70,16 @@ export async function journalNumbers(root: Directory, recoveryDirectory: string)
   }
 }
 
+/** The bytes of all files of a journal. */
+export async function journalBytes(root: Directory, recoveryDirectory: string, numbers: readonly number[]): Promise<number> {
+  const directory = await openRecordsIfThere(root, recoveryDirectory, PATH);
+  try {
+    const sizes = await directory?.lstatAll(numbers.map(journalFile)) ?? [];
+    return sizes.reduce((sum, stats) => sum + Number(stats?.size ?? 0), 0);
+  } finally {
+    await directory?.close();
+  }
+}
 
 /** The highest number that a call has: its journal, or what it kept aside, may be all that is left of it. */
 export async function highestNumber(root: Directory, recoveryDirectory: string): Promise<number> {
@@ -76,12 +95,20 @@ export async function highestNumber(root: Directory, recoveryDirectory: string):
   }
 }
 
+/** One after the other: on a deep path each is long. */
+function *linesOf(queue: ReadonlyArray<(at: string) => JournalLine>, at: string): Generator<JournalLine> {
+  for (const line of queue) {
+    yield line(at);
+  }
+}
+
 /** Writes the journal of one call. Many directories are at work at once: their lines go to the file system together. */
 export class Journal {
   private file?: Promise<{ log: Log; number: number; at: bigint }>;
   private queue: Array<(at: string) => JournalLine> = [];
   private running: Promise<void> = Promise.resolve();
   private next?: Promise<void>;
+  private readonly writer = new LineWriter();
 
   constructor(
     private readonly root: Directory,
@@ -100,10 +127,15 @@ export class Journal {
     return this.file && (await this.file).number;
   }
 
+  /** True if it says already what a directory was. */
+  public has(directory: TreePath): boolean {
+    return this.writer.has(directory);
+  }
+
   /** Writes lines, and answers when they are safe. They are asked for with the time that the file system had at the last write. */
   public async commit(lines: ReadonlyArray<(at: string) => JournalLine>): Promise<void> {
     this.queue.push(...lines);
-    this.next ??= this.running.then(() => this.flush());
+    this.next ??= this.running.catch(() => undefined).then(() => this.flush()); // whoever wrote what failed knows by now
     return this.next;
   }
 
@@ -122,8 +154,17 @@ export class Journal {
 
   private async append(queue: ReadonlyArray<(at: string) => JournalLine>): Promise<void> {
     const file = await (this.file ??= this.begin());
-    await file.log.append(queue.map((line) => lineOf(line(String(file.at)))).join(''));
-    file.at = await file.log.writtenAt();
+    try {
+      await file.log.append(this.writer.write(linesOf(queue, String(file.at)), file.log.length));
+    } catch (error) {
+      this.writer.forget(); // what it names by a number may not be in the file
+      throw error;
+    }
+    const { mtimeNs, nlink } = await file.log.stat();
+    if (nlink === 0n && !queue.every((line) => 'end' in line(''))) {
+      throw Object.assign(new Error('the journal was removed: an undo has ended meanwhile'), { code: 'ECANCELED' }); // what is done now, nothing could take back
+    }
+    file.at = mtimeNs;
   }
 
   private async begin(): Promise<{ log: Log; number: number; at: bigint }> {
@@ -133,7 +174,7 @@ export class Journal {
         try {
           const log = await directory.makeLog(journalFile(number));
           try {
-            await log.append(lineOf({ policy: this.policy }));
+            await log.append(this.writer.write([{ policy: this.policy }], 0));
             return { log, number, at: await log.writtenAt() };
           } catch (error) {
             await log.close();

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import type { MoveLine } from './journal';
-import { readBackward } from './read-journal';
+import type { DirectoryNode } from './directory-node';
+import { isEntry, readBackward, shownLine, UNREADABLE } from './read-journal';
+import type { EntryLine, JournalPart } from './read-journal';
 import type { Tally } from './tally';
 import { ConflictPolicy } from '../../../src/core/restore-request';
 import type { Directory } from '../../fs/directory';
 import { isErrno } from '../../fs/errno';
-import { componentsOf, nameOf, parentOf, Tree } from '../../fs/tree';
+import { join, nameOf, parentOf, Tree } from '../../fs/tree';
 import type { TreePath } from '../../fs/tree';
+import { DIRECTORIES_AT_ONCE } from '../../fs/walk';
 import { inParallel } from '../../runtime/in-parallel';
 import { ASIDE, openRecordsIfThere } from '../records';
 
@@ -19,7 +20,10 @@ export interface Begun {
   readonly passedPlan: boolean;
   /** True if they had begun to move. */
   readonly moves: boolean;
-  /** The restored entries for which something was kept aside, and that were not moved any more: few, those that a call was killed at. */
+  /**
+   * What stands for the paths of the restored entries for which something was kept aside, and that were not moved any more: few,
+   * those that a call was killed at.
+   */
   readonly interrupted: ReadonlySet<string>;
 }
 
@@ -47,39 +51,37 @@ async function recountWith(
     const moves = seen.size > 0;
     return { passedPlan: moves && [...policies].every((policy) => policy === ConflictPolicy.FAIL), moves, interrupted };
   };
-  const count = async (line: MoveLine): Promise<void> => {
-    const [digest, path] = [digestOf(line), root.pathOf(line.live ?? line.restored)];
-    if (await isStillThere(restored, line)) {
+  const count = async (line: EntryLine, path: TreePath, isStillThere: boolean): Promise<void> => {
+    const [digest, shown] = [digestOf(line), root.pathOf(join(path, line.liveName))];
+    if (isStillThere) {
       seen.set(digest, 'THERE');
-      await noteAside(line);
-    } else if (line.aside || line.live !== undefined) {
+      await noteAside(line, path);
+    } else if (line.aside !== undefined || line.liveName !== line.name) {
       seen.set(digest, 'COUNTED');
-      tally.add(line.aside ? 'replaced' : 'keptBoth', path);
+      tally.add(line.aside === undefined ? 'keptBoth' : 'replaced', shown);
     } else {
       seen.set(digest, 'MOVED');
-      tally.add('moved', path);
+      tally.add('moved', shown);
     }
   };
   /** An earlier call kept something aside for an entry that a later one moved, or has still to move. */
-  const noteAside = async (line: MoveLine): Promise<void> => {
+  const noteAside = async (line: EntryLine, path: TreePath): Promise<void> => {
     const digest = digestOf(line);
-    if (line.aside && seen.get(digest) === 'THERE') {
-      if (await kept?.has(line.aside.path)) {
-        interrupted.add(line.restored);
+    if (line.aside !== undefined && seen.get(digest) === 'THERE') {
+      if (await kept?.has(line.aside, join(path, line.name))) {
+        interrupted.add(line.directory.digestOf(line.name));
       }
-    } else if (line.aside && seen.get(digest) === 'MOVED') {
+    } else if (line.aside !== undefined && seen.get(digest) === 'MOVED') {
       seen.set(digest, 'COUNTED');
       tally.recount('moved', 'replaced');
     }
   };
   for (const number of [...numbers].reverse()) {
-    for await (const { lines } of readBackward(root, recoveryDirectory, number)) {
-      const end = lines.findIndex((line) => 'end' in line);
-      const latest = end < 0 ? lines : lines.slice(0, end);
-      latest.forEach((line) => 'policy' in line && policies.add(line.policy));
-      const moves = latest.filter((line): line is MoveLine => 'restored' in line);
-      const [first, again] = [new Map<number, MoveLine>(), [] as MoveLine[]];
-      for (const line of moves) { // an entry may be written down again and again
+    for await (const { lines, unreadable, ended } of latestLines(root, recoveryDirectory, number)) {
+      unreadable.forEach((byte) => tally.add('failed', shownLine(recoveryDirectory, number, byte), UNREADABLE));
+      lines.forEach((line) => 'policy' in line && policies.add(line.policy));
+      const [first, again] = [new Map<number, EntryLine>(), [] as EntryLine[]];
+      for (const line of lines.filter(isEntry)) { // an entry may be written down again and again
         const digest = digestOf(line);
         if (seen.has(digest) || first.has(digest)) {
           again.push(line);
@@ -87,9 +89,16 @@ async function recountWith(
           first.set(digest, line);
         }
       }
-      await inParallel([...first.values()], LSTATS_AT_ONCE, count);
-      await inParallel(again, LSTATS_AT_ONCE, noteAside);
-      if (end >= 0) {
+      await inParallel(byDirectory([...first.values()]), DIRECTORIES_AT_ONCE, async ([{ path }, entries]) => {
+        const inodes = await inodesOf(restored, path, entries.map(({ name }) => name));
+        for (const [index, entry] of entries.entries()) {
+          await count(entry, path, inodes[index] === entry.inode);
+        }
+      });
+      for (const [{ path }, entries] of byDirectory(again)) {
+        await inParallel(entries, LSTATS_AT_ONCE, async (entry) => noteAside(entry, path));
+      }
+      if (ended) {
         return begun();
       }
     }
@@ -97,18 +106,45 @@ async function recountWith(
   return begun();
 }
 
-const digestOf = ({ restored, inode }: MoveLine): number => createHash('sha256').update(`${inode} ${restored}`).digest().readUIntBE(0, 6);
+/** Of each part of a journal what comes after the end of the last move that came to its end. */
+async function *latestLines(root: Directory, recoveryDirectory: string, number: number): AsyncGenerator<Pick<JournalPart, 'lines' | 'unreadable'> & { ended: boolean }> {
+  for await (const { lines, unreadable } of readBackward(root, recoveryDirectory, number)) {
+    const end = lines.findIndex((line) => 'end' in line);
+    yield end < 0 ? { lines, unreadable, ended: false } : { lines: lines.slice(0, end), unreadable: [], ended: true };
+  }
+}
 
-async function isStillThere(restored: Tree, { restored: path, inode }: MoveLine): Promise<boolean> {
-  return String((await statsOf(restored, path))?.ino) === inode;
+const digestOf = ({ directory, name, inode }: EntryLine): number => createHash('sha256').update(`${inode} ${directory.digestOf(name)}`).digest().readUIntBE(0, 6);
+
+/** The lines of each directory, in their order. */
+function byDirectory(lines: readonly EntryLine[]): Array<[DirectoryNode, EntryLine[]]> {
+  const groups = new Map<DirectoryNode, EntryLine[]>();
+  for (const line of lines) {
+    const group = groups.get(line.directory) ?? [];
+    group.push(line);
+    groups.set(line.directory, group);
+  }
+  return [...groups];
+}
+
+/** The inode numbers of entries; undefined for those that are not there. */
+async function inodesOf(tree: Tree, path: TreePath, names: readonly string[]): Promise<Array<string | undefined>> {
+  try {
+    return await tree.use(path, async (directory) => (await directory.lstatAll(names)).map((stats) => stats && String(stats.ino)));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
+      return names.map(() => undefined);
+    }
+    throw error;
+  }
 }
 
 /** What is kept aside. Most calls that were killed kept nothing: their number has no directory, and nothing is asked about their lines. */
 class Kept {
   constructor(private readonly tree: Tree, private readonly numbers: ReadonlySet<string>) {}
 
-  public async has(path: TreePath): Promise<boolean> {
-    return this.numbers.has(componentsOf(path)[0]) && await statsOf(this.tree, path) !== undefined;
+  public async has(below: string, path: TreePath): Promise<boolean> {
+    return this.numbers.has(below) && (await inodesOf(this.tree, parentOf(join(below, path)), [nameOf(path)]))[0] !== undefined;
   }
 }
 
@@ -118,15 +154,4 @@ async function namesOf(directory: Directory): Promise<Set<string>> {
     batch.forEach(({ name }) => names.add(name));
   }
   return names;
-}
-
-async function statsOf(tree: Tree, path: TreePath): Promise<BigIntStats | undefined> {
-  try {
-    return await tree.use(parentOf(path), async (directory) => directory.lstat(nameOf(path)));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ const MOST_SAMPLES = 100;
 const MOST_SAMPLED_BYTES = 10_000;
 
 /** Regular files, and their bytes. */
-interface Sizes {
+export interface Sizes {
   readonly files: number;
   readonly bytes: number;
 }
@@ -42,6 +42,14 @@ export class Summary {
     own.bytes += bytes;
     if (path !== undefined) {
       own.samples.add(path);
+    }
+  }
+
+  /** Takes back what was counted and is about to be counted again; the samples stay. */
+  public subtract(plan: MovePlan): void {
+    for (const fate of Object.keys(plan) as Array<keyof MoveCounts>) {
+      this.fates[fate].files -= plan[fate].files;
+      this.fates[fate].bytes -= plan[fate].bytes;
     }
   }
 

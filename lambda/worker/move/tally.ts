@@ -22,8 +22,13 @@ export class Tally {
   public add(fate: keyof MoveCounts, path: string, note?: string): void {
     this.counted[fate] += 1;
     if (note !== undefined) {
-      this.kept.add(path, note);
+      this.kept.add(path, note, fate === 'failed'); // no number of others may keep it from being told
     }
+  }
+
+  /** Says something of a path that is counted elsewhere. */
+  public note(path: string, note: string): void {
+    this.kept.add(path, note, true);
   }
 
   /** An entry that was counted met another fate. */
@@ -46,7 +51,7 @@ export class Tally {
       this.counted[fate] += counts[fate];
     }
     if (other instanceof Tally) {
-      other.notes.forEach(({ path, note }) => this.kept.add(path, note));
+      other.notes.forEach(({ path, note }) => this.kept.add(path, note, other.kept.isFirst(path)));
     }
   }
 }

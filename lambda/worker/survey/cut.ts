@@ -13,6 +13,7 @@ import type { Visit, VisitEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
 import { NamedError } from '../../runtime/named-error';
 import { RateLimit } from '../../runtime/rate-limit';
+import { Cursors } from '../cursors';
 import { openRecoveryDirectory } from '../recovery-directory';
 import { OPERATIONS_PER_DIRECTORY } from '../verify/cost';
 
@@ -24,7 +25,9 @@ export async function cut(root: Directory, event: SurveyEvent & Required<Pick<Su
     throw new NamedError(RestoreError.INVALID_WORKER_EVENT, describeProblem(cutDirectoryProblem(name)));
   }
   const rateLimit = new RateLimit(event.operationsPerSecond ?? undefined);
-  const sampler = new Sampler(event.previous?.resume?.sample);
+  const previous = event.previous?.resume;
+  const cursors = await Cursors.open(root, previous?.current?.cursor);
+  const sampler = new Sampler(cursors.lost ? undefined : previous?.sample);
   const visit = async ({ path, entries, skipped }: Visit): Promise<VisitEnd> => {
     await rateLimit.take(OPERATIONS_PER_DIRECTORY);
     let position = skipped;
@@ -40,8 +43,8 @@ export async function cut(root: Directory, event: SurveyEvent & Required<Pick<Su
   const tree = new Tree(top);
   try {
     // what cannot be read, or is changed meanwhile, makes shards less equal, not wrong: they cover every path that there can be
-    const { cursor } = event.previous?.resume?.current ?? {};
-    const end = await walk(tree, { visit, unreadable: () => undefined, mustStop: () => deadline.reached, cursor });
+    const cursor = cursors.lost ? undefined : previous?.current?.cursor;
+    const end = await walk(tree, { visit, unreadable: () => undefined, mustStop: () => deadline.reached, cursor, cursors });
     return end.done ? { shards: cutIntoShards(sampler.sample, shards) }
       : { resume: { contents: {}, current: { name, cursor: end.cursor, content: NO_CONTENT }, sample: sampler.sample } };
   } finally {

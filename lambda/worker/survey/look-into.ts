@@ -1,6 +1,6 @@
 import { Content, NO_CONTENT } from './content';
 import { parseQuarantineName, parseRecoveryDirectoryName } from '../../../src/core/recovery-directory';
-import type { SurveyedContent, SurveyEvent, SurveyResume } from '../../../src/core/worker';
+import type { SurveyedContent, SurveyEvent, SurveyResume, TreeCounts } from '../../../src/core/worker';
 import { fromText } from '../../fs/byte-name';
 import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory } from '../../fs/directory';
@@ -11,14 +11,18 @@ import { walk } from '../../fs/walk';
 import type { Visit, VisitEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
 import { RateLimit } from '../../runtime/rate-limit';
+import { Cursors } from '../cursors';
 import { MOST_NOTES } from '../notes';
 import { openOnDevice } from '../recovery-directory';
 import { readUseLimits } from '../use';
 import { OPERATIONS_PER_DIRECTORY } from '../verify/cost';
+import { NOTHING, Tally } from '../verify/tally';
 
 /** Together with their notes these have less than 150 KiB: they go through the state of a state machine, which holds 256 KiB. */
 const MOST_CONTENTS = 100;
 const MOST_NOTES_IN_ALL = 100;
+/** They share the state with the contents, and with what else a survey answers. */
+const LONGEST_CURSOR = 16 * 1024;
 const CHANGED = 'changed while it was looked through';
 
 /** Where to go on, if time ran out, and what was found. */
@@ -48,12 +52,12 @@ export async function lookInto(root: Directory, names: readonly string[], event:
     }
     try {
       const notes = Object.values(contents).reduce((sum, { unreadable }) => sum + unreadable.length, 0);
-      const { cursor, content } = begun?.name === name ? begun : { cursor: undefined, content: NO_CONTENT };
+      const { cursors, cursor, content } = await goOn(root, begun?.name === name ? begun : undefined);
       const parsed = parseRecoveryDirectoryName(name) ?? parseQuarantineName(name);
       const { ino } = await top.stat();
       const limits = parsed && await readUseLimits(root, parsed, ino, event.graceSeconds);
       const gathered = new Content(content, limits, Math.min(MOST_NOTES, MOST_NOTES_IN_ALL - notes));
-      const end = await lookIntoOne(top, gathered, { cursor, deadline, rateLimit });
+      const end = await lookIntoOne(top, gathered, { cursor, cursors, deadline, rateLimit });
       if (end !== undefined) {
         return { contents, current: { name, cursor: end, content: gathered.content }, done: false };
       }
@@ -66,23 +70,35 @@ export async function lookInto(root: Directory, names: readonly string[], event:
   return { contents, done: true };
 }
 
+/** Where to go on with a directory that was begun; from its beginning, where nobody knows. */
+async function goOn(root: Directory, begun: SurveyResume['current']): Promise<{ cursors: Cursors; cursor?: string; content: SurveyedContent }> {
+  const cursors = await Cursors.open(root, begun?.cursor);
+  return { cursors, ...(begun && !cursors.lost ? { cursor: begun.cursor, content: begun.content } : { content: NO_CONTENT }) };
+}
+
 /** Gathers what one directory holds; answers the cursor to go on from, undefined once it is done. */
 async function lookIntoOne(
   top: Directory,
   content: Content,
-  options: { cursor?: string; deadline: Deadline; rateLimit: RateLimit },
+  options: { cursor?: string; cursors: Cursors; deadline: Deadline; rateLimit: RateLimit },
 ): Promise<string | undefined> {
-  const { cursor, deadline, rateLimit } = options;
-  const visit = async ({ directory, entries, skipped }: Visit): Promise<VisitEnd> => {
+  const { cursor, cursors, deadline, rateLimit } = options;
+  const visit = async ({ directory, context, entries, skipped, restarted }: Visit): Promise<VisitEnd> => {
+    const before = context === '' ? NOTHING : JSON.parse(context) as TreeCounts; // what earlier visits counted
+    const counted = new Tally(restarted ? NOTHING : before);
+    content.takeBack(restarted ? before : NOTHING);
     await rateLimit.take(OPERATIONS_PER_DIRECTORY);
     let position = skipped;
     for await (const batch of entries) {
       const unreadable = (name: string, error: unknown) => content.unreadable(directory.pathOf(name), errnoOrThrow(error));
       const stats = await directory.lstatAll(batch.map(({ name }) => name), unreadable);
-      batch.forEach((entry, index) => content.add(directory, entry, stats[index]));
+      batch.forEach((entry, index) => {
+        content.add(directory, entry, stats[index]);
+        counted.add(entry.type, stats[index]?.size);
+      });
       position += batch.length;
       if (batch.length === ENTRIES_AT_ONCE && deadline.reached) {
-        return position;
+        return { position, context: JSON.stringify(counted.counts) };
       }
     }
     return 'DONE';
@@ -92,7 +108,7 @@ async function lookIntoOne(
     content.addTop(top.path, await top.stat());
     const unreadable = (path: TreePath, errno: string) => content.unreadable(top.pathOf(path), errno);
     const gone = (path: TreePath) => content.unreadable(top.pathOf(path), CHANGED);
-    const end = await walk(tree, { visit, unreadable, gone, mustStop: () => deadline.reached, cursor });
+    const end = await walk(tree, { visit, unreadable, gone, mustStop: () => deadline.reached, cursor, cursors, longestCursor: LONGEST_CURSOR });
     if (end.changed !== undefined) {
       content.unreadable(top.pathOf(end.changed), CHANGED);
     }

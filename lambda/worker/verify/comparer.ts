@@ -18,6 +18,9 @@ export type Place = 'LIVE' | 'ABSENT' | '';
 /** Not there, or a symbolic link, or no directory. */
 const ABSENT = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
+/** How many entries met each fate. */
+export type FateCounts = Record<'missing' | 'changed' | 'same' | 'extra', number>;
+
 /** Compares the entries of one restored directory with those at their place. */
 export interface PlaceComparison {
   /** The fates of entries; undefined for those that time ran out for. */
@@ -39,7 +42,7 @@ export interface ComparerOptions {
 
 /** Compares a restored tree with what is at its place now; symbolic links are followed in neither. */
 export class Comparer {
-  private readonly counts: { missing: number; changed: number; same: number; extra: number };
+  private readonly counts: FateCounts;
   private readonly samples: Record<keyof Comparison['samples'], FirstPaths>;
   private readonly tree: Tree;
 
@@ -76,16 +79,27 @@ export class Comparer {
     }
   }
 
-  /** Runs an action with the comparison of a restored directory; `skipped` of its entries were compared by an earlier call. */
-  public async at<T>({ directory, path, context, skipped }: Omit<Visit, 'entries'>, action: (comparison: PlaceComparison) => Promise<T>): Promise<T> {
-    const place = context as Place;
+  /** Takes back what was counted and is about to be counted again. */
+  public takeBack(counted: FateCounts): void {
+    for (const key of Object.keys(counted) as Array<keyof FateCounts>) {
+      this.counts[key] -= counted[key];
+    }
+  }
+
+  /**
+   * Runs an action with the comparison of a restored directory; `skipped` of its entries were compared by an earlier call. What it
+   * counts is added to `counted`.
+   */
+  public async at<T>(
+    { directory, path, skipped }: Pick<Visit, 'directory' | 'path' | 'skipped'>, place: Place, counted: FateCounts, action: (comparison: PlaceComparison) => Promise<T>,
+  ): Promise<T> {
     if (place === 'LIVE') {
       let listed = false;
       try {
         return await this.tree.use(path, async (live) => {
           const counterpart = await Counterpart.list(live);
           listed = true;
-          return action(this.compareWith(counterpart, directory, path, skipped));
+          return action(this.compareWith(counterpart, directory, path, skipped, counted));
         });
       } catch (error) {
         if (listed || errnoOf(error) === undefined) {
@@ -93,26 +107,26 @@ export class Comparer {
         }
         if (!isErrno(error, ...ABSENT)) {
           this.options.unreadable(this.options.root.pathOf(path), `${errnoOf(error)}: what was restored there was not compared`);
-          return action(this.always('UNKNOWN', path));
+          return action(this.always('UNKNOWN', path, counted));
         }
       }
     }
-    return action(this.always(place === '' ? 'IGNORED' : 'MISSING', path));
+    return action(this.always(place === '' ? 'IGNORED' : 'MISSING', path, counted));
   }
 
-  private always(fate: Fate, path: TreePath): PlaceComparison {
+  private always(fate: Fate, path: TreePath, counted: FateCounts): PlaceComparison {
     return {
       compare: async (restored) => restored.map(() => fate),
-      settle: (name) => this.count(path, name, fate),
+      settle: (name) => this.count(path, name, fate, counted),
       finish: async () => undefined,
     };
   }
 
-  private compareWith(counterpart: Counterpart, directory: Directory, path: TreePath, skipped: number): PlaceComparison {
+  private compareWith(counterpart: Counterpart, directory: Directory, path: TreePath, skipped: number, counted: FateCounts): PlaceComparison {
     // all of the live directory counts as extra at first, and each entry that was restored, too, takes one off: so no call needs to know what another one saw
     let extra = skipped === 0 ? counterpart.size : 0;
     const commit = () => {
-      this.counts.extra += extra;
+      this.add('extra', extra, counted);
       extra = 0;
     };
     return {
@@ -120,10 +134,10 @@ export class Comparer {
       settle: (name, fate) => {
         commit();
         if (fate !== 'MISSING' && fate !== 'IGNORED') {
-          this.counts.extra -= 1;
+          this.add('extra', -1, counted);
           counterpart.match(name);
         }
-        this.count(path, name, fate);
+        this.count(path, name, fate, counted);
       },
       finish: async () => {
         commit();
@@ -132,13 +146,18 @@ export class Comparer {
     };
   }
 
-  private count(path: TreePath, name: string, fate: Fate | undefined): void {
+  private count(path: TreePath, name: string, fate: Fate | undefined, counted: FateCounts): void {
     if (fate === 'SAME') {
-      this.counts.same += 1;
+      this.add('same', 1, counted);
     } else if (fate === 'CHANGED' || fate === 'MISSING') {
       const key = fate === 'CHANGED' ? 'changed' : 'missing';
-      this.counts[key] += 1;
+      this.add(key, 1, counted);
       this.samples[key].add(this.options.root.pathOf(join(path, name)));
     }
+  }
+
+  private add(key: keyof FateCounts, count: number, counted: FateCounts): void {
+    this.counts[key] += count;
+    counted[key] += count;
   }
 }

@@ -36,14 +36,23 @@ export class Expected {
     return this.found.map((found) => ({ ...found }));
   }
 
-  /** What gathers the regular files of a directory, for the expectations that they matter to. */
-  public of(directory: TreePath): (name: string, mtime: number) => void {
+  /** Takes back how many files a directory has, which is about to be counted again; the newest one stays, since it was seen. */
+  public takeBack(counted: readonly number[]): void {
+    counted.forEach((files, index) => {
+      this.found[index].files -= files ?? 0;
+    });
+  }
+
+  /** What gathers the regular files of a directory, for the expectations that they matter to; `counted` has how many for each. */
+  public of(directory: TreePath, counted: number[] = []): (name: string, mtime: number) => void {
     const indices = this.paths.map((_, index) => index);
     const throughout = indices.filter((index) => this.paths[index] === '' || directory === this.paths[index] || directory.startsWith(`${this.paths[index]}/`));
     const byName = indices.filter((index) => this.paths[index] !== '' && parentOf(this.paths[index]) === directory);
     return (name, mtime) => {
       const matching = byName.filter((index) => componentsOf(this.paths[index]).pop() === name);
-      for (const found of [...throughout, ...matching].map((index) => this.found[index])) {
+      for (const index of [...throughout, ...matching]) {
+        const found = this.found[index];
+        counted[index] = (counted[index] ?? 0) + 1;
         found.files += 1;
         found.newest = Math.max(found.newest ?? mtime, mtime);
       }

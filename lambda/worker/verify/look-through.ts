@@ -1,12 +1,13 @@
 import { Comparer } from './comparer';
-import type { Place } from './comparer';
+import type { FateCounts, Place } from './comparer';
 import { Contents } from './contents';
 import { OPERATIONS_PER_DIRECTORY } from './cost';
 import type { Restored } from './counterpart';
 import { Expected } from './expected';
 import { Notes } from '../notes';
-import { Tally } from './tally';
-import type { VerifyEvent, VerifyResume } from '../../../src/core/worker';
+import { NOTHING, Tally } from './tally';
+import type { TreeCounts, VerifyEvent, VerifyResume } from '../../../src/core/worker';
+import type { CursorStore } from '../../fs/cursor';
 import { ENTRIES_AT_ONCE } from '../../fs/directory';
 import type { Directory, Entry } from '../../fs/directory';
 import { errnoOrThrow } from '../../fs/errno';
@@ -16,7 +17,17 @@ import type { Visit, VisitEnd, WalkEnd } from '../../fs/walk';
 import type { Deadline } from '../../runtime/deadline';
 import { RateLimit } from '../../runtime/rate-limit';
 
+const NO_FATES: FateCounts = { missing: 0, changed: 0, same: 0, extra: 0 };
 const CHANGED = 'it was changed meanwhile, so verify again';
+
+/** What a visit that time ran out in leaves for the next one: the context, and what it counted. */
+interface Left {
+  readonly place: Place;
+  readonly counts: TreeCounts;
+  readonly fates: FateCounts;
+  /** How many regular files it found for each expectation. */
+  readonly expected: readonly number[];
+}
 
 /** One look through a restored tree: counts it, gathers what is expected of it, and compares it with what is at its place. */
 export class LookThrough {
@@ -28,7 +39,13 @@ export class LookThrough {
   private readonly resume: Partial<VerifyResume>;
   private gotOn = false;
 
-  constructor(root: Directory, private readonly top: Directory, private readonly event: VerifyEvent, private readonly deadline: Deadline) {
+  constructor(
+    root: Directory,
+    private readonly top: Directory,
+    private readonly event: VerifyEvent,
+    private readonly deadline: Deadline,
+    private readonly cursors: CursorStore,
+  ) {
     this.resume = event.previous?.resume ?? {};
     this.expected = new Expected(event.expectations ?? [], this.resume.expected);
     this.tally = new Tally(this.resume.counts);
@@ -73,6 +90,7 @@ export class LookThrough {
         gone: (path) => this.notes.add(this.top.pathOf(path), CHANGED),
         mustStop: this.mustStop,
         cursor: this.resume.cursor,
+        cursors: this.cursors,
         context: this.event.compare ? 'LIVE' : '',
       });
       if (end.changed !== undefined) {
@@ -88,8 +106,10 @@ export class LookThrough {
   private async visit(visit: Visit): Promise<VisitEnd> {
     const { directory, path, entries, skipped } = visit;
     await this.rateLimit.take(OPERATIONS_PER_DIRECTORY);
-    const gather = this.expected.of(path);
-    return this.comparer.at(visit, async (comparison) => {
+    const { place, counts, fates: counted, expected } = this.goOn(visit);
+    const tally = new Tally(counts);
+    const gather = this.expected.of(path, expected);
+    return this.comparer.at(visit, place, counted, async (comparison) => {
       let position = skipped;
       for await (const batch of entries) {
         const restored = await this.lookAt(directory, batch);
@@ -98,6 +118,7 @@ export class LookThrough {
         const through = fates.includes(undefined) ? fates.indexOf(undefined) : batch.length;
         restored.slice(0, through).forEach(({ entry: { name, type }, stats }, index) => {
           this.tally.add(type, stats?.size);
+          tally.add(type, stats?.size);
           if (type === 'file' && stats) {
             gather(name, Number(stats.mtimeMs));
           }
@@ -106,13 +127,27 @@ export class LookThrough {
         position += through;
         this.gotOn ||= through > 0;
         if (through < batch.length || (batch.length === ENTRIES_AT_ONCE && this.deadline.reached)) {
-          return position;
+          const left: Left = { place, counts: tally.counts, fates: counted, expected };
+          return { position, context: JSON.stringify(left) };
         }
       }
       await comparison.finish();
       this.gotOn = true;
       return 'DONE';
     });
+  }
+
+  /** What earlier visits of a directory counted, which is taken back where it begins anew. */
+  private goOn({ context, restarted }: Visit): { place: Place; counts: TreeCounts; fates: FateCounts; expected: number[] } {
+    const left = context.startsWith('{') ? JSON.parse(context) as Left : undefined;
+    const place = left?.place ?? context as Place;
+    if (!left || restarted) {
+      this.tally.subtract(left?.counts ?? NOTHING);
+      this.comparer.takeBack(left?.fates ?? NO_FATES);
+      this.expected.takeBack(left?.expected ?? []);
+      return { place, counts: NOTHING, fates: { ...NO_FATES }, expected: [] };
+    }
+    return { place, counts: left.counts, fates: { ...left.fates }, expected: [...left.expected] };
   }
 
   private async lookAt(directory: Directory, batch: readonly Entry[]): Promise<Restored[]> {

@@ -21,4 +21,11 @@ export class Tally {
     this.current[COUNTER[type]] += 1;
     this.current.bytes += type === 'file' ? Number(size) : 0;
   }
+
+  /** Takes back what was counted and is about to be counted again. */
+  public subtract(counts: TreeCounts): void {
+    for (const key of Object.keys(counts) as Array<keyof TreeCounts>) {
+      this.current[key] -= counts[key];
+    }
+  }
 }

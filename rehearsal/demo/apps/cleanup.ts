@@ -2,7 +2,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import { BackedUpFileSystem, CleanupMode, EfsBackupPlan, EfsBackupRule, EfsBackupVault, RecoveryDirectoryCleanup } from '../../../src';
+import { BackedUpFileSystem, CleanupMode, EfsBackupPlan, EfsBackupRule, EfsBackupVault, RecoveryDirectoryCleanup, UnprovenDirectories } from '../../../src';
 import { RETENTION_SECONDS } from '../retention';
 
 export const app = new App();
@@ -15,6 +15,7 @@ new RecoveryDirectoryCleanup(stack, 'Cleanup', {
   fileSystem: data,
   vpc,
   mode: CleanupMode.DELETE,
+  unprovenDirectories: UnprovenDirectories.CLEAN_UP, // no restore job made what the scenarios make
   deleteAfter: Duration.seconds(RETENTION_SECONDS),
   restoreWorkflows: [data.addRestoreWorkflow('Restore')],
   notificationTopic: new sns.Topic(stack, 'Cleanups', { enforceSSL: true }),

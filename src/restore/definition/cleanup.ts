@@ -20,6 +20,7 @@ export function cleanUp(scope: Construct, { controlPlane, worker, workers, opera
     itemsPath: '$.progress.restores',
     itemSelector: {
       'directory.$': '$$.Map.Item.Value.directory',
+      'restoredSince.$': '$$.Map.Item.Value.created',
       'disposal.$': '$.prepared.request.recoveryDirectory',
       'since.$': '$$.State.EnteredTime',
       'jobs.$': '$.progress.jobs',
@@ -34,8 +35,8 @@ export function cleanUp(scope: Construct, { controlPlane, worker, workers, opera
     operationsPerSecond: Math.floor(operationsPerSecond / workers),
     operationsPerSecondOfAll: operationsPerSecond,
     workers,
-    event: { disposal: at('$.disposal') },
-    carried: { disposal: '$.disposal', since: '$.since', jobs: '$.jobs' },
+    event: { disposal: at('$.disposal'), restoredSince: at('$.restoredSince') },
+    carried: { disposal: '$.disposal', restoredSince: '$.restoredSince', since: '$.since', jobs: '$.jobs' },
     facts: (states) => [invoke(states, 'ReadDeletionFacts', controlPlane, '$.facts', {
       operation: 'deletion-facts', time: { since: at('$.since'), jobs: sfn.JsonPath.numberAt('$.jobs'), workers },
     })],

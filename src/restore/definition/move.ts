@@ -58,11 +58,22 @@ function moveEach(
   return failures.mountedOrFail(eachDirectory(scope, id, {
     answer,
     resultPath,
-    more: { 'conflictPolicy.$': '$.prepared.request.conflictPolicy', 'bytes.$': '$.prepared.bytesPerAnswer' },
+    more: {
+      'items.$': '$$.Map.Item.Value.items',
+      'only.$': '$$.Map.Item.Value.only',
+      'conflictPolicy.$': '$.prepared.request.conflictPolicy',
+      'mergedDirectories.$': '$.prepared.request.mergedDirectories',
+      'disposal.$': '$.prepared.request.recoveryDirectory',
+      'bytes.$': '$.prepared.bytesPerAnswer',
+    },
     states: (done) => untilDone(scope, `ChooseWhether${dryRun ? 'Planned' : 'Moved'}`, answer, invoke(scope, task, worker, `$.${answer}`, {
       operation: 'move',
       directory: at('$.directory'),
+      items: at('$.items'),
+      only: at('$.only'),
       conflictPolicy: at('$.conflictPolicy'),
+      mergedDirectories: at('$.mergedDirectories'),
+      disposal: at('$.disposal'),
       dryRun,
       operationsPerSecond,
       mostBytes: sfn.JsonPath.numberAt('$.bytes'),

@@ -23,6 +23,8 @@ export interface RestoreJobsProps {
 }
 
 const NEW_FILE_SYSTEM = '$.prepared.request.newFileSystem';
+/** Known by id, so that they are never taken for those of others. */
+const OWN_RESTORE_JOBS = '$.progress.restores[*].restoreJobId';
 
 /**
  * Starts the restore jobs one after the other, since AWS Backup tells of no job what it named its directory: whatever is new at the
@@ -73,7 +75,7 @@ function completed(scope: Construct, { allowsNewFileSystems, next }: RestoreJobs
 /** Asks again what was asked before the execution waited for people, for hooks, or for the job before this one. */
 function checkGuards(scope: Construct, { controlPlane, failures, callerRoleArn, allowsNewFileSystems }: RestoreJobsProps): sfn.TaskStateBase {
   return failures.orFail(invoke(scope, 'CheckGuards', controlPlane, sfn.JsonPath.DISCARD, {
-    operation: 'guards', request: at('$.prepared.request'), settings: { callerRoleArn, allowsNewFileSystems },
+    operation: 'guards', request: at('$.prepared.request'), settings: { callerRoleArn, allowsNewFileSystems }, ownRestoreJobs: at(OWN_RESTORE_JOBS),
   }));
 }
 
@@ -114,7 +116,7 @@ function watchJob(scope: Construct, { failures, restoreTimeout }: RestoreJobsPro
 /** Finds what the job has made, notes it, and takes the next job. */
 function findDirectory(scope: Construct, { worker, controlPlane, failures, next }: RestoreJobsProps, take: sfn.IChainable): sfn.State {
   const others = failures.orFail(invoke(scope, 'CheckOtherRestoreJobs', controlPlane, '$.work.others', {
-    operation: 'other-jobs', request: at('$.prepared.request'), job: at('$.restoreJob'), ownRestoreJobs: at('$.progress.restores[*].restoreJobId'),
+    operation: 'other-jobs', request: at('$.prepared.request'), job: at('$.restoreJob'), ownRestoreJobs: at(OWN_RESTORE_JOBS),
   }));
   const find = invoke(scope, 'FindRecoveryDirectory', worker, '$.work.found', {
     operation: 'find',
@@ -137,8 +139,10 @@ function findDirectory(scope: Construct, { worker, controlPlane, failures, next 
   const finished = new sfn.Pass(scope, 'NoteRecoveryDirectory', {
     parameters: {
       'items.$': '$.progress.job.items',
+      'only.$': '$.progress.job.only',
       'expectations.$': '$.progress.job.expectations',
       'restoreJobId.$': '$.job.RestoreJobId',
+      'created.$': '$.restoreJob.CreationDate',
       'directory.$': '$.work.found.directory',
       'lostAndFound.$': '$.work.found.lostAndFound',
     },

@@ -19,9 +19,23 @@ export function verification(scope: Construct, { worker, operationsPerSecond, fa
   const each = failures.mountedOrFail(eachDirectory(scope, 'VerifyEach', {
     answer,
     resultPath: '$.verifications',
-    more: { 'items.$': '$$.Map.Item.Value.items', 'expectations.$': '$$.Map.Item.Value.expectations', 'bytes.$': '$.prepared.bytesPerAnswer' },
+    more: {
+      'items.$': '$$.Map.Item.Value.items',
+      'only.$': '$$.Map.Item.Value.only',
+      'expectations.$': '$$.Map.Item.Value.expectations',
+      'bytes.$': '$.prepared.bytesPerAnswer',
+      'close.$': '$.prepared.closes',
+    },
     states: (done) => untilDone(scope, 'ChooseWhetherVerified', answer, invoke(scope, 'VerifyRecoveryDirectory', worker, `$.${answer}`, {
-      operation: 'verify', directory: at('$.directory'), items: at('$.items'), expectations: at('$.expectations'), operationsPerSecond, mostBytes: sfn.JsonPath.numberAt('$.bytes'), previous: at(`$.${answer}`),
+      operation: 'verify',
+      directory: at('$.directory'),
+      items: at('$.items'),
+      only: at('$.only'),
+      close: at('$.close'),
+      expectations: at('$.expectations'),
+      operationsPerSecond,
+      mostBytes: sfn.JsonPath.numberAt('$.bytes'),
+      previous: at(`$.${answer}`),
     }), done),
   }));
   const judge = new sfn.Pass(scope, 'JudgeVerification', {

@@ -7,7 +7,7 @@ import { RefusalReason } from '../../../src/core/deletion-guard';
 import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
 import { endlessTime } from '../../helpers/fault';
-import { build, directory, fifo, file, fingerprint, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, directory, fifo, file, untouched, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -21,17 +21,17 @@ afterEach(() => root.close());
 /** A fresh recovery directory: its retention is over at once, and nothing in it was written later. */
 const fresh = () => recoveryName(Date.now() - 1000);
 const permitted = (name: string): DeleteEvent => ({
-  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
 });
 const run = (event: DeleteEvent): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, event, new Deadline(endlessTime));
 
 /** Runs a deletion that must be refused, for these reasons, without touching anything. */
 async function refused(event: DeleteEvent, ...reasons: RefusalReason[]): Promise<DeleteAnswer> {
-  const before = fingerprint(top());
+  const before = untouched(top());
   const answer = await run(event);
   expect(answer).toMatchObject({ outcome: 'REFUSED', done: true, deletedEntries: 0 });
   expect(answer.refusals.map(({ reason }) => reason)).toEqual(reasons);
-  expect(fingerprint(top())).toEqual(before);
+  expect(untouched(top())).toEqual(before);
   return answer;
 }
 

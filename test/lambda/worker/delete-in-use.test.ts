@@ -7,7 +7,7 @@ import { RefusalReason } from '../../../src/core/deletion-guard';
 import { RecoveryDirectoryDisposal } from '../../../src/core/restore-request';
 import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
 import { endlessTime, intercept, timeFor } from '../../helpers/fault';
-import { build, directory, file, fingerprint, hardLink, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, directory, file, hardLink, inUse, outline, recoveryName, symbolicLink, untouched, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const HOUR = 3_600_000;
@@ -19,78 +19,79 @@ beforeEach(async () => {
 afterEach(() => root.close());
 
 const permitted = (name: string): DeleteEvent => ({
-  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE,
 });
 const run = (event: DeleteEvent, time = endlessTime): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, event, new Deadline(time));
 const inodeOf = (name: string) => fs.lstatSync(`${top()}/${name}`, { bigint: true }).ino;
 
 async function refused(event: DeleteEvent, reason: RefusalReason, path: string): Promise<void> {
-  const before = fingerprint(top());
+  const before = untouched(top());
   const answer = await run(event);
   expect(answer).toMatchObject({ outcome: 'REFUSED', deletedEntries: 0, refusals: [{ reason, detail: expect.stringContaining(`'${path}'`) }] });
-  expect(fingerprint(top())).toEqual(before);
+  expect(untouched(top())).toEqual(before);
 }
 
 const setTime = (path: string, time: number) => fs.lutimesSync(`${top()}/${path}`, time / 1000, time / 1000);
 const setRecordTime = (name: string, record: string, time: number) => setTime(`.cdk-efs-backup/${name}/${record}.json`, time);
 
-describe('IN_USE by mtime', () => {
-  const later = Date.now() + HOUR;
+describe('IN_USE by the last change', () => {
+  /** Writes these paths after the restore: those before are within the grace period, those from `first` on are not. */
+  async function written(tree: Tree, ...paths: string[]): Promise<DeleteEvent> {
+    const instant = Date.now() - HOUR;
+    const name = recoveryName(instant);
+    build(top(), { [name]: tree });
+    const graceSeconds = await inUse(instant, () => paths.forEach((path) => setTime(`${name}/${path}`, Date.now())));
+    return { ...permitted(name), graceSeconds };
+  }
 
   test.each<[string, Tree]>([
-    ['projects/report.txt', { projects: { 'report.txt': file('new', { mtime: later }), 'a.txt': 'a' } }],
-    ['link', { link: symbolicLink('nowhere') }],
-    ['a/b/c', { a: { b: { c: directory({}, { mtime: later }) } } }],
+    ['projects/report.txt', { projects: { 'report.txt': 'new', 'a.txt': 'a' } }], ['link', { link: symbolicLink('nowhere') }], ['a/b/c', { a: { b: { c: {} } } }],
   ])('%s was written after the restore', async (path, tree) => {
-    const name = recoveryName(Date.now() - 1000);
-    build(top(), { [name]: tree });
-    if (path === 'link') {
-      setTime(`${name}/link`, later);
-    }
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/${path}`);
+    const event = await written(tree, path);
+    await refused(event, RefusalReason.IN_USE, `/${event.directory}/${path}`);
+    expect(await run({ ...event, graceSeconds: 2 * HOUR })).toMatchObject({ outcome: 'DELETED' });
   });
 
   test('the recovery directory itself was written after the restore', async () => {
-    const name = recoveryName(Date.now() - 1000);
-    build(top(), { [name]: directory({ a: 'a' }, { mtime: later }) });
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
+    const event = await written({ a: 'a' }, '');
+    await refused(event, RefusalReason.IN_USE, `/${event.directory}`);
   });
 
   test('the last of many', async () => {
-    const name = recoveryName(Date.now() - 1000);
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`f${String(index).padStart(3, '0')}`, '']));
-    build(top(), { [name]: { ...many, f099: file('', { mtime: later }) } });
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/f099`);
+    const event = await written(many, 'f099');
+    await refused(event, RefusalReason.IN_USE, `/${event.directory}/f099`);
   });
 
-  test('within the grace period is no use, beyond it is', async () => {
-    const name = recoveryName(Date.now() - 1000);
-    build(top(), { [name]: { f: file('', { mtime: Date.now() + 250_000 }), g: file('', { mtime: Date.now() + 350_000 }) } });
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/g`);
-    fs.rmSync(`${top()}/${name}/g`);
-    await refused({ ...permitted(name), graceSeconds: 60 }, RefusalReason.IN_USE, `/${name}/f`);
-    expect(await run({ ...permitted(name), graceSeconds: 3600 })).toMatchObject({ outcome: 'DELETED' });
+  test.each<[string, unknown]>([['null', null], ['a text', 'x'], ['less than nothing', -5]])('%s is no grace period: the default of 300 seconds holds', async (_, graceSeconds) => {
+    for (const [seconds, outcome] of [[290, 'DELETED'], [310, 'REFUSED']] as const) {
+      const name = recoveryName(Date.now() - seconds * 1000);
+      build(top(), { [name]: { f: '' } });
+      expect(await run({ ...permitted(name), graceSeconds: graceSeconds as number })).toMatchObject({ outcome });
+    }
   });
 
-  test.each<[string, unknown]>([['null', null], ['a text', 'x'], ['less than nothing', -5]])('%s is no grace period: the default holds', async (_, graceSeconds) => {
+  test.each([['a photo of 2098', Date.UTC(2098, 0, 1)], ['a file of an hour from now', Date.now() + HOUR]])('%s was restored as it was: that is no use', async (_, mtime) => {
     const name = recoveryName(Date.now() - 1000);
-    build(top(), { [name]: { f: file('', { mtime: later }) } });
-    await refused({ ...permitted(name), graceSeconds: graceSeconds as number }, RefusalReason.IN_USE, `/${name}/f`);
-    fs.utimesSync(`${top()}/${name}/f`, 0, 0);
-    expect(await run({ ...permitted(name), graceSeconds: graceSeconds as number })).toMatchObject({ outcome: 'DELETED' });
+    build(top(), { [name]: { photo: file('', { mtime }), album: directory({ g: '' }, { mtime }) } });
+    expect(await run(permitted(name))).toMatchObject({ outcome: 'DELETED' });
+  });
+
+  test('but the last change of such a file is', async () => {
+    const instant = Date.now() - HOUR;
+    const name = recoveryName(instant);
+    build(top(), { [name]: { photo: file('', { mtime: Date.UTC(2098, 0, 1) }) } });
+    const graceSeconds = await inUse(instant, () => fs.chmodSync(`${top()}/${name}/photo`, 0o600));
+    await refused({ ...permitted(name), graceSeconds }, RefusalReason.IN_USE, `/${name}/photo`);
   });
 });
 
 test('IN_USE by ctime alone: a file whose mode was changed, or that was moved in with its old times', async () => {
-  const instant = Date.now() + 50; // all that is made now is older
+  const instant = Date.now() - HOUR;
   const name = recoveryName(instant);
   build(top(), { [name]: { sub: { old: file('', { mtime: 1000 }) } } });
-  const path = `${top()}/${name}/sub/old`;
-  do {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    fs.chmodSync(path, 0o600);
-  } while (Math.floor(fs.statSync(path).ctimeMs) <= instant); // the worker reckons in whole milliseconds
-  await refused({ ...permitted(name), graceSeconds: 0 }, RefusalReason.IN_USE, `/${name}/sub/old`);
+  const graceSeconds = await inUse(instant, () => fs.chmodSync(`${top()}/${name}/sub/old`, 0o600));
+  await refused({ ...permitted(name), graceSeconds }, RefusalReason.IN_USE, `/${name}/sub/old`);
 });
 
 describe('after a move', () => {
@@ -117,13 +118,21 @@ describe('after a move', () => {
     await refused(permitted(name), RefusalReason.IN_USE, `/${name}/sub/edited`);
   });
 
-  test.each([['file', file('', { mtime: Date.now() + HOUR })], ['directory', directory({}, { mtime: Date.now() + HOUR })]])('a %s that was written after the move is in use', async (_, node) => {
-    const name = recoveryName(Date.now() - HOUR);
-    build(top(), { [name]: { sub: { late: node } } });
+  test.each(['file', 'directory'])('a %s that was written after the move is in use', async (kind) => {
+    const name = recoveryName(Date.now() - 2 * HOUR);
+    build(top(), { [name]: { sub: { late: kind === 'file' ? hardLinked : {} } } });
     await writeRecord(root, name, inodeOf(name), 'moved');
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/sub/late`);
+    setRecordTime(name, 'moved', Date.now() - HOUR);
+    const { mtimeMs } = fs.statSync(`${top()}/.cdk-efs-backup/${name}/moved.json`);
+    if (kind === 'file') {
+      fs.linkSync(`${top()}/${name}/sub/late`, `${top()}/other`); // its ctime is excused as long as that of directories
+    }
+    const graceSeconds = await inUse(mtimeMs, () => setTime(`${name}/sub/late`, 1000));
+    await refused({ ...permitted(name), graceSeconds }, RefusalReason.IN_USE, `/${name}/sub/late`);
   });
 });
+
+const hardLinked = file('', { mtime: 1000 });
 
 describe('after a deletion was begun', () => {
   const begun = async (tree: Tree) => {
@@ -138,17 +147,30 @@ describe('after a deletion was begun', () => {
     build(top(), { [name]: { a: { f: file('', { mtime: 1000 }) } } });
     await refused(permitted(name), RefusalReason.IN_USE, `/${name}`);
     await writeRecord(root, name, inodeOf(name), 'deleting');
+    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/a/f`);
+    await writeRecord(root, name, inodeOf(name), 'linked', { inodes: [String(inodeOf(`${name}/a/f`))] });
     expect(await run(permitted(name))).toMatchObject({ outcome: 'DELETED' });
   });
 
-  test('a file that was written since is in use', async () => {
-    const name = await begun({ a: { f: file('', { mtime: Date.now() + HOUR }) } });
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/a/f`);
+  test.each<[string, (path: string) => void]>([
+    ['written', (path) => fs.writeFileSync(path, 'work')], ['moved in with its old times', (path) => fs.chmodSync(path, 0o600)],
+  ])('a file that was %s since is in use', async (_, use) => {
+    const instant = Date.now() - HOUR;
+    const name = recoveryName(instant);
+    build(top(), { [name]: { a: { f: file('', { mtime: 1000 }) } } });
+    await writeRecord(root, name, inodeOf(name), 'deleting');
+    const graceSeconds = await inUse(instant, () => use(`${top()}/${name}/a/f`));
+    await refused({ ...permitted(name), graceSeconds }, RefusalReason.IN_USE, `/${name}/a/f`);
   });
 
   test('a directory that was made, or changed, long after the deletion is in use', async () => {
-    const name = await begun({ a: directory({}, { mtime: Date.now() + HOUR }) });
-    await refused(permitted(name), RefusalReason.IN_USE, `/${name}/a`);
+    const name = recoveryName(Date.now() - 2 * HOUR);
+    build(top(), { [name]: { a: {} } });
+    await writeRecord(root, name, inodeOf(name), 'deleting');
+    setRecordTime(name, 'deleting', Date.now() - HOUR);
+    const { mtimeMs } = fs.statSync(`${top()}/.cdk-efs-backup/${name}/deleting.json`);
+    const graceSeconds = await inUse(mtimeMs + 900_000, () => setTime(`${name}/a`, Date.now()));
+    await refused({ ...permitted(name), graceSeconds }, RefusalReason.IN_USE, `/${name}/a`);
   });
 
   test('what was changed long after the deletion is in use, whatever its mtime', async () => {
@@ -195,14 +217,17 @@ describe('NOT_EMPTY', () => {
       }
     });
     const answer = await run(whenEmpty(name)).finally(stop);
-    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a/new`, note: expect.stringContaining('appeared') }] });
-    expect(outline(`${top()}/${name}`)).toEqual({ 'a': 'directory', 'a/new': 'file work' });
+    expect(answer).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a`, note: expect.stringContaining('appeared') }] });
+    expect(outline(`${top()}/${name}`)).toEqual({ 'a': 'directory', 'a/b': 'directory', 'a/new': 'file work' });
   });
 
   test('in-use and left are told together', async () => {
-    const name = recoveryName(Date.now() - 1000);
-    build(top(), { [name]: { a: { f: file('', { mtime: Date.now() + HOUR }) } } });
-    expect((await run(whenEmpty(name))).refusals.map(({ reason }) => reason)).toEqual([RefusalReason.IN_USE, RefusalReason.NOT_EMPTY]);
+    const instant = Date.now() - HOUR;
+    const name = recoveryName(instant);
+    build(top(), { [name]: { a: { f: '' } } });
+    const graceSeconds = await inUse(instant, () => setTime(`${name}/a/f`, Date.now()));
+    const { refusals } = await run({ ...whenEmpty(name), graceSeconds });
+    expect(refusals.map(({ reason }) => reason)).toEqual([RefusalReason.IN_USE, RefusalReason.NOT_EMPTY]);
   });
 });
 

@@ -11,7 +11,7 @@ import type { Shard } from '../../../src/core/shard';
 import type { DeleteAnswer, DeleteEvent } from '../../../src/core/worker';
 import { crashPoints, runs } from '../../helpers/effort';
 import { crashingAt, endlessTime, intercept, timeFor, errno } from '../../helpers/fault';
-import { build, bytes, clear, describeTree, directory, file, fingerprint, hardLink, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, bytes, clear, describeTree, directory, file, fingerprint, hardLink, inUse, openDescriptors, outline, recoveryName, symbolicLink, untouched, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const HOUR = 3_600_000;
@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 const event = (shard: Shard | undefined, more: Partial<DeleteEvent> = {}): DeleteEvent => ({
-  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, shard, ...more,
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, shard, ...more,
 });
 const run = (shard: Shard | undefined, more: Partial<DeleteEvent> = {}, time = endlessTime): Promise<DeleteAnswer> =>
   deleteRecoveryDirectory(root, event(shard, more), new Deadline(time));
@@ -221,7 +221,7 @@ describe('guards hold for a part as for the whole', () => {
   const half = { to: base64('m') };
 
   test.each<[RefusalReason, Tree[string], Partial<DeleteEvent>]>([
-    [RefusalReason.IN_USE, { a: '', z: file('', { mtime: Date.now() + HOUR }) }, {}], // in the part of another
+    [RefusalReason.IN_USE, { z: '' }, { graceSeconds: 0 }], // in the part of another
     [RefusalReason.NOT_EMPTY, { a: {}, z: '' }, { disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }],
     [RefusalReason.RETENTION, { a: '' }, { retentionSeconds: 3600 }],
     [RefusalReason.FACTS_MISSING, { a: '' }, { accessPointRoots: undefined }],
@@ -229,9 +229,9 @@ describe('guards hold for a part as for the whole', () => {
     [RefusalReason.NOT_A_DIRECTORY, symbolicLink('live'), {}],
   ])('%s', async (reason, node, more) => {
     build(top(), { live: { a: 'live' }, [name]: node });
-    const before = fingerprint(top());
+    const before = untouched(top());
     expect(await run(half, more)).toMatchObject({ outcome: 'REFUSED', deletedEntries: 0, refusals: [{ reason }] });
-    expect(fingerprint(top())).toEqual(before);
+    expect(untouched(top())).toEqual(before);
   });
 
   test.each(['', '/z'])('ACCESS_POINT at it%s', async (below) => {
@@ -241,12 +241,13 @@ describe('guards hold for a part as for the whole', () => {
   });
 
   test('what somebody wrote after a deletion that was given up stops every worker, whosever part it is in', async () => {
-    name = recoveryName(Date.now() - 30 * HOUR);
-    build(top(), { [name]: { a: file('', { mtime: 1000 }), z: file('work', { mtime: Date.now() - HOUR }) } });
+    const instant = Date.now() - 30 * HOUR;
+    name = recoveryName(instant);
+    build(top(), { [name]: { a: file('', { mtime: 1000 }), z: 'work' } });
     await writeRecord(root, name, fs.lstatSync(`${top()}/${name}`, { bigint: true }).ino, 'deleting');
     fs.utimesSync(`${top()}/.cdk-efs-backup/${name}/deleting.json`, Date.now() / 1000 - 7200, Date.now() / 1000 - 7200);
-    // the grace is so long that the ctime of this very moment is none of its reasons
-    expect(await run(half, { graceSeconds: 3 * 3600 })).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: RefusalReason.IN_USE, detail: expect.stringContaining('/z') }] });
+    const graceSeconds = await inUse(instant, () => fs.writeFileSync(`${top()}/${name}/z`, 'more'));
+    expect(await run(half, { graceSeconds })).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: RefusalReason.IN_USE, detail: expect.stringContaining('/z') }] });
     expect(filesOf(`${top()}/${name}`)).toEqual(['a', 'z']);
   });
 });
@@ -304,20 +305,20 @@ describe('meanwhile', () => {
     jest.spyOn(Date, 'now').mockImplementation(() => now() + behind);
     build(top(), { [name]: { a: { f: '' }, b: { f: '' }, z: { f: '' } } });
     const { stop } = onceBegun(() => ['a', 'z'].forEach((part) => later(`${top()}/${name}/${part}/new`)));
-    expect(await run({ to: base64('b') }).finally(stop)).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a/new`, note: expect.stringContaining('was written') }] });
-    expect(filesOf(`${top()}/${name}`)).toEqual(['a/new', 'b/f', 'z/f', 'z/new']);
+    expect(await run({ to: base64('b') }).finally(stop)).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a`, note: expect.stringContaining('was changed') }] });
+    expect(filesOf(`${top()}/${name}`)).toEqual(['a/f', 'a/new', 'b/f', 'z/f', 'z/new']);
     expect(await run({ from: base64('b'), to: base64('z') })).toMatchObject({ outcome: 'SHARD_DELETED', deletedEntries: 2, notes: [] });
-    expect(await run({ from: base64('z') })).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: RefusalReason.IN_USE, detail: expect.stringContaining('/z/new') }] });
-    expect(filesOf(`${top()}/${name}`)).toEqual(['a/new', 'z/f', 'z/new']);
+    expect(await run({ from: base64('z') }, { graceSeconds: 0 })).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: RefusalReason.IN_USE }] });
+    expect(filesOf(`${top()}/${name}`)).toEqual(['a/f', 'a/new', 'z/f', 'z/new']);
   });
 
   test('only directories: a file that comes in its own part is left and told', async () => {
     build(top(), { [name]: { a: { b: {} }, z: { y: {} } } });
     const more = { disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY } as const;
     const { stop } = onceBegun(() => fs.writeFileSync(`${top()}/${name}/a/new`, 'work'));
-    expect(await run({ to: base64('m') }, more).finally(stop)).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a/new`, note: expect.stringContaining('appeared') }] });
+    expect(await run({ to: base64('m') }, more).finally(stop)).toMatchObject({ outcome: 'INCOMPLETE', notes: [{ path: `/${name}/a`, note: expect.stringContaining('appeared') }] });
     expect(await run({ from: base64('m') }, more)).toMatchObject({ outcome: 'SHARD_DELETED', deletedEntries: 2 });
-    expect(outline(`${top()}/${name}`)).toEqual({ 'a': 'directory', 'a/new': 'file work' });
+    expect(outline(`${top()}/${name}`)).toEqual({ 'a': 'directory', 'a/b': 'directory', 'a/new': 'file work' });
   });
 });
 
@@ -336,6 +337,7 @@ test('only directories, by parts', async () => {
 
 test('names of one file in the parts of several, and a quarantined directory', async () => {
   build(top(), { [`cdk-efs-backup-quarantine_${name}`]: { a: { f: 'x' } }, live: {} });
+  await writeRecord(root, name, fs.lstatSync(`${top()}/cdk-efs-backup-quarantine_${name}`, { bigint: true }).ino, 'quarantined');
   build(top(), { [`cdk-efs-backup-quarantine_${name}/z`]: hardLink(`cdk-efs-backup-quarantine_${name}/a/f`), 'live/f': hardLink(`cdk-efs-backup-quarantine_${name}/a/f`) });
   expect(await run({ to: base64('m') })).toMatchObject({ outcome: 'SHARD_DELETED', deletedEntries: 2 });
   expect(await run({ from: base64('m') })).toMatchObject({ outcome: 'DELETED', deletedEntries: 2 });

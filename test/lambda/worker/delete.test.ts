@@ -25,6 +25,7 @@ const run = (time = endlessTime, previous?: DeleteAnswer): Promise<DeleteAnswer>
   directory: name,
   accessPointRoots: [],
   runningRestoreJobs: [],
+  restoredSince: '1970-01-01T00:00:00Z',
   retentionSeconds: 0,
   disposal: RecoveryDirectoryDisposal.DELETE,
   previous: previous && JSON.parse(JSON.stringify(previous)) as DeleteAnswer,

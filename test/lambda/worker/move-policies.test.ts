@@ -63,7 +63,7 @@ describe.each(PAIRS)('a restored %s meets a live %s', (restored, live) => {
 
   const stays = async (policy: ConflictPolicy) => {
     expect(await run(policy)).toEqual({
-      operation: 'move', done: true, outcome: 'MOVED', counts: { ...none, moved: 2, skipped: 1 }, notes: [{ path: '/sub/x', note: 'its place is taken' }], resume: null,
+      operation: 'move', done: true, outcome: 'MOVED', counts: { ...none, moved: 2, skipped: 1 }, notes: [{ path: '/sub/x', note: 'its place is taken' }], liveOnly: 1, resume: null,
     });
     expect(print('sub')).toEqual(before.live);
     expect(print(`${name}/sub`)).toEqual(before.restored);
@@ -77,6 +77,7 @@ describe.each(PAIRS)('a restored %s meets a live %s', (restored, live) => {
       counts: { ...none, moved: 2, replaced: 1 },
       notes: [{ path: '/sub/x', note: `what was there is kept at '${keptAside}/1/sub/x'` }],
       keptAside,
+      liveOnly: 1,
       resume: null,
     });
     expect(print('sub')).toEqual(before.restored);
@@ -105,6 +106,7 @@ describe.each(PAIRS)('a restored %s meets a live %s', (restored, live) => {
       outcome: 'MOVED',
       counts: { ...none, moved: 2, keptBoth: 1 },
       notes: [{ path: '/sub/x', note: `its place is taken; it is now '/sub/${beside}'` }],
+      liveOnly: 1,
       resume: null,
     });
     expect(print('sub')).toEqual(before.live);

@@ -34,8 +34,8 @@ const bag = (all: Found) => Object.entries(all).filter(([path, found]) => !isDir
   .map(([, { stats, content }]) => `${stats.ino} ${stats.mode} ${stats.mtimeNs} ${stats.nlink} ${content}`).sort();
 
 /** The entries whose fate a move decides: those that meet no directory of both sides on the way, and are none of both. */
-function units(restored: Found, live: Found): { free: string[]; taken: string[] } {
-  const merged = (path: string) => isDirectory(restored[path]) && isDirectory(live[path]);
+function units(restored: Found, live: Found, policy: ConflictPolicy): { free: string[]; taken: string[] } {
+  const merged = (path: string) => policy !== ConflictPolicy.SWAP && isDirectory(restored[path]) && isDirectory(live[path]);
   const parents = (path: string) => path.split('/').slice(0, -1).map((_, index, all) => all.slice(0, index + 1).join('/'));
   const decided = Object.keys(restored).filter((path) => !merged(path) && parents(path).every(merged));
   return { free: decided.filter((path) => live[path] === undefined), taken: decided.filter((path) => live[path] !== undefined) };
@@ -44,7 +44,7 @@ function units(restored: Found, live: Found): { free: string[]; taken: string[] 
 async function moved(policy: ConflictPolicy): Promise<MoveAnswer> {
   const root = await Directory.open(top());
   try {
-    return await move(root, { operation: 'move', directory: name, conflictPolicy: policy }, new Deadline(endlessTime));
+    return await move(root, { operation: 'move', directory: name, conflictPolicy: policy, items: null }, new Deadline(endlessTime));
   } finally {
     await root.close();
   }
@@ -58,7 +58,7 @@ test('every entry meets one fate, nothing is lost, and nothing live changes but 
     const [before, untouched] = [describeTree(top()), fingerprint(top())];
     const liveBefore = Object.fromEntries(Object.entries(before).filter(([path]) => isLive(path)));
     const restoredBefore = below(before, `${name}/`);
-    const { free, taken } = units(restoredBefore, liveBefore);
+    const { free, taken } = units(restoredBefore, liveBefore, policy);
 
     const { outcome, counts, keptAside } = await moved(policy);
     const after = describeTree(top());
@@ -85,7 +85,7 @@ test('every entry meets one fate, nothing is lost, and nothing live changes but 
     for (const path of taken) {
       const [own, there] = [restoredBefore[path], liveBefore[path]];
       const older = !isDirectory(own) && !isDirectory(there) && there.stats.mtimeNs < own.stats.mtimeNs;
-      if (policy === ConflictPolicy.REPLACE || (policy === ConflictPolicy.REPLACE_IF_OLDER && older)) {
+      if (policy === ConflictPolicy.REPLACE || policy === ConflictPolicy.SWAP || (policy === ConflictPolicy.REPLACE_IF_OLDER && older)) {
         replaced.add(path);
         expect(liveAfter[path].stats.ino).toBe(own.stats.ino);
         expect(aside[path].stats.ino).toBe(there.stats.ino);

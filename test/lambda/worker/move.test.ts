@@ -151,7 +151,7 @@ describe('what belongs to AWS Backup, or to us', () => {
     fs.chmodSync(`${top()}/${name}/tmp`, 0o1777);
     fs.chmodSync(`${top()}/tmp`, 0o1770);
     expect(await run(FAIL)).toMatchObject({ outcome: 'MOVED', counts: { moved: 1 } });
-    expect(fs.statSync(`${top()}/${name}/tmp`).mode % 0o10000).toBe(0o777);
+    expect(fs.statSync(`${top()}/${name}/tmp`).mode % 0o10000).toBe(0o1777);
     expect(fs.statSync(`${top()}/tmp`).mode % 0o10000).toBe(0o1770); // the live directory keeps its own
   });
 

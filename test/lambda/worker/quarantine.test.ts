@@ -13,7 +13,7 @@ import { ConflictPolicy, RecoveryDirectoryDisposal } from '../../../src/core/res
 import type { DeleteAnswer, DeleteEvent, ReleaseAnswer } from '../../../src/core/worker';
 import { crashPoints } from '../../helpers/effort';
 import { crashingAt, endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
-import { build, clear, directory, fifo, file, fingerprint, openDescriptors, outline, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, clear, directory, fifo, file, fingerprint, inUse, openDescriptors, outline, recoveryName, symbolicLink, untouched, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const HOUR = 3_600_000;
@@ -33,14 +33,16 @@ function called(recoveryDirectory: string): void {
 }
 
 const run = (more: Partial<DeleteEvent>, time = endlessTime): Promise<DeleteAnswer> => deleteRecoveryDirectory(root, {
-  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, ...more,
+  operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', retentionSeconds: 0, disposal: RecoveryDirectoryDisposal.DELETE, ...more,
 }, new Deadline(time));
 const quarantine = (more: Partial<DeleteEvent> = {}, time = endlessTime): Promise<DeleteAnswer> => run({ mode: 'QUARANTINE', ...more }, time);
+/** As if we had put it there. */
+const onRecord = () => writeRecord(root, name, fs.lstatSync(`${top()}/${quarantined}`, { bigint: true }).ino, 'quarantined');
 const releasing = (recoveryDirectory = name): Promise<ReleaseAnswer> => release(root, { operation: 'release', directory: recoveryDirectory });
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 /** What is at the root, but for our records. */
 const names = () => fs.readdirSync(top()).filter((each) => each !== '.cdk-efs-backup').sort();
-const at = (path: string) => fingerprint(`${top()}/${path}`);
+const at = (path: string) => (path === '' ? untouched(top()) : fingerprint(`${top()}/${path}`));
 
 const CONTENT: Tree = { a: { 'f': file('x', { mtime: 1000, mode: 0o600 }), 'g\n': '' }, b: directory({}, { mode: 0o1777 }), l: symbolicLink('..'), p: fifo };
 
@@ -59,7 +61,7 @@ describe('QUARANTINE', () => {
   });
 
   test.each<[RefusalReason, Tree[string], Partial<DeleteEvent>]>([
-    [RefusalReason.IN_USE, { a: file('', { mtime: Date.now() + HOUR }) }, {}], [RefusalReason.NOT_EMPTY, { a: '' }, { disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }],
+    [RefusalReason.IN_USE, { a: '' }, { graceSeconds: 0 }], [RefusalReason.NOT_EMPTY, { a: '' }, { disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY }],
     [RefusalReason.RETENTION, {}, { retentionSeconds: 3600 }], [RefusalReason.RETENTION, {}, { retentionSeconds: undefined }],
     [RefusalReason.FACTS_MISSING, {}, { accessPointRoots: undefined }],
     [RefusalReason.FACTS_MISSING, {}, { runningRestoreJobs: undefined }], [RefusalReason.RESTORE_JOB_RUNNING, {}, { runningRestoreJobs: ['job'] }],
@@ -148,9 +150,12 @@ describe('a quarantined directory is deleted by its old name', () => {
   });
 
   test('IN_USE holds: what was written in quarantine', async () => {
-    await inQuarantine();
-    fs.utimesSync(`${top()}/${quarantined}/a/f`, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600);
-    expect(await run({})).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: RefusalReason.IN_USE, detail: expect.stringContaining(`/${quarantined}/a/f`) }] });
+    const instant = Date.now() - HOUR;
+    called(recoveryName(instant));
+    build(top(), { [name]: CONTENT });
+    expect(await quarantine({ graceSeconds: 2 * HOUR })).toMatchObject({ outcome: 'QUARANTINED' });
+    const graceSeconds = await inUse(instant, () => fs.chmodSync(`${top()}/${quarantined}/a/f`, 0o644));
+    expect(await run({ graceSeconds })).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: RefusalReason.IN_USE, detail: expect.stringContaining(`/${quarantined}/a/f`) }] });
   });
 
   test('by its name in quarantine it is not', async () => {
@@ -202,6 +207,7 @@ describe('release', () => {
 
   test.each<[string, Tree[string]]>([['a directory', { f: '' }], ['an empty directory', {}], ['a file', file('x')], ['a dangling link', symbolicLink('nowhere')]])('NAME_TAKEN by %s', async (_, node) => {
     build(top(), { [quarantined]: CONTENT, [name]: node });
+    await onRecord();
     const before = at('');
     expect(await releasing()).toEqual({ operation: 'release', done: true, outcome: 'NAME_TAKEN' });
     expect(at('')).toEqual(before);
@@ -209,8 +215,9 @@ describe('release', () => {
 
   test.each<[string, Tree[string]]>([['a directory', { f: '' }], ['a file', file('x')]])('NAME_TAKEN by %s that comes at the last moment', async (_, node) => {
     build(top(), { [quarantined]: CONTENT });
+    await onRecord();
     const { stop } = intercept(({ operation, paths }) => {
-      if (operation === 'rename' && paths[0].endsWith(quarantined)) {
+      if (operation === 'rename' && paths[0].endsWith(`${quarantined}/`)) {
         build(top(), { [name]: node });
       }
     });
@@ -283,6 +290,7 @@ test('wherever a quarantine, or a release, is killed, the next call comes to its
     for (const n of crashPoints()) {
       clear(top());
       build(top(), { [from]: CONTENT, live: { f: 'live' } });
+      await (from === quarantined ? onRecord() : undefined);
       const before = at(from);
       const descriptors = openDescriptors(top());
       const crashed = await crashingAt(n, action);
@@ -311,6 +319,6 @@ test('a quarantined directory is surveyed by its new name; verified, moved and t
     .toMatchObject({ verdict: 'PASSED', counts: { files: 2 }, comparison: { missing: 3, extra: 1 } });
   expect(await move(root, { operation: 'move', directory: name, conflictPolicy: ConflictPolicy.FAIL }, new Deadline(endlessTime))).toMatchObject({ outcome: 'MOVED', counts: { moved: 2 } });
   expect(outline(`${top()}/${quarantined}`)).toEqual({});
-  expect(await undo(root, { operation: 'undo', directory: name }, new Deadline(endlessTime))).toMatchObject({ outcome: 'UNDONE', counts: { movedBack: 2 } });
+  expect(await undo(root, { operation: 'undo', directory: name }, new Deadline(endlessTime))).toMatchObject({ outcome: 'UNDONE', counts: { movedBack: 2 }, notes: [] });
   expect(outline(`${top()}/${quarantined}`)).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { Directory } from '../../../lambda/fs/directory';
 import { Deadline } from '../../../lambda/runtime/deadline';
+import { writeRecord } from '../../../lambda/worker/records';
 import { survey } from '../../../lambda/worker/survey';
 import { PathRange } from '../../../src/core/shard';
 import type { Shard } from '../../../src/core/shard';
@@ -107,7 +108,9 @@ test('what cannot be read is in a shard like everything else', async () => {
 });
 
 test('a quarantined directory is cut by its old name', async () => {
-  build(top(), { [`cdk-efs-backup-quarantine_${name}`]: many(100, 'f', () => '') });
+  const quarantined = `cdk-efs-backup-quarantine_${name}`;
+  build(top(), { [quarantined]: many(100, 'f', () => '') });
+  await writeRecord(root, name, fs.lstatSync(`${top()}/${quarantined}`, { bigint: true }), 'quarantined');
   const answer = await run({ directory: name, shards: 4 });
   expect(answer.shards).toHaveLength(4);
 });

@@ -7,7 +7,7 @@ import { survey } from '../../../lambda/worker/survey';
 import type { SurveyAnswer, SurveyedContent, SurveyEvent } from '../../../src/core/worker';
 import { runs } from '../../helpers/effort';
 import { endlessTime, failing, intercept, timeFor } from '../../helpers/fault';
-import { build, bytes, clear, describeTree, fifo, file, fingerprint, openDescriptors, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
+import { build, bytes, clear, describeTree, fifo, file, fingerprint, openDescriptors, inUse, recoveryName, symbolicLink, useTempDirectory } from '../../helpers/temp-tree';
 import type { Tree } from '../../helpers/temp-tree';
 
 const RESTORED = Math.floor(Date.now() / 1000) * 1000 - 60_000;
@@ -60,17 +60,18 @@ describe('names', () => {
       names: ['AWS-BACKUP-restore_mine', failed, LOST, own, quarantined],
       entries: [
         { name: 'AWS-BACKUP-restore_mine', kind: 'LOOKALIKE' },
-        { name: failed, kind: 'FAILED_RECOVERY_DIRECTORY', instant: new Date(RESTORED).toISOString(), ageSeconds: expect.any(Number) },
+        { name: failed, kind: 'FAILED_RECOVERY_DIRECTORY', instant: new Date(RESTORED).toISOString(), ageSeconds: expect.any(Number), uid: 0 },
         { name: LOST, kind: 'LOST_AND_FOUND' },
-        { name: own, kind: 'RECOVERY_DIRECTORY', instant: new Date(RESTORED).toISOString(), ageSeconds: expect.any(Number) },
-        { name: quarantined, kind: 'QUARANTINED', instant: new Date(RESTORED - 1000).toISOString(), ageSeconds: expect.any(Number) },
+        { name: own, kind: 'RECOVERY_DIRECTORY', instant: new Date(RESTORED).toISOString(), ageSeconds: expect.any(Number), uid: 0 },
+        { name: quarantined, kind: 'QUARANTINED', instant: new Date(RESTORED - 1000).toISOString(), ageSeconds: expect.any(Number), uid: 0 },
       ],
     });
     expect(answer.entries[1].ageSeconds).toBeGreaterThanOrEqual(60);
     expect(answer.entries[1].ageSeconds).toBeLessThan(600);
-    // one listing of the root, and a look at whose the one directory is
+    // one listing of the root, and a look at whose those are that have an instant, and the one directory
     const looks = calls.filter(({ operation }) => !['opendir', 'readdir', 'read', 'close'].includes(operation));
-    expect(looks).toMatchObject([{ operation: 'lstat', paths: [`${top()}/.cdk-efs-backup`] }]);
+    expect(looks.map(({ operation, paths }) => [operation, ...paths]).sort())
+      .toEqual(['.cdk-efs-backup', own, failed, quarantined].map((name) => ['lstat', `${top()}/${name}`]).sort());
     const listed = calls.filter((call) => !looks.includes(call)).flatMap(({ paths }) => paths.map((path) => path.replace(/\/\.?$/, '')));
     expect(new Set(listed)).toEqual(new Set([top()]));
     expect(fingerprint(top())).toEqual(before);
@@ -123,16 +124,20 @@ describe('contents', () => {
   describe('in use', () => {
     const old = recoveryName(RESTORED - 86_400_000);
 
+    const touch = (...paths: string[]) => paths.forEach((path) => fs.utimesSync(`${top()}/${own}/${path}`, Date.now() / 1000, Date.now() / 1000));
+
     test('the first path that shows it', async () => {
-      build(top(), { [own]: { a: '', c: { d: file('', { mtime: RESTORED + 301_000 }), e: file('', { mtime: RESTORED + 302_000 }) }, z: file('', { mtime: RESTORED + 303_000 }) } });
-      expect(await contentOf(own)).toMatchObject({ inUse: true, inUsePath: `/${own}/c/d` });
+      build(top(), { [own]: { a: '', c: { d: '', e: '' }, z: '' } });
+      const graceSeconds = await inUse(RESTORED, () => touch('c/d', 'c/e', 'z'));
+      expect(await contentOf(own, { graceSeconds })).toMatchObject({ inUse: true, inUsePath: `/${own}/c/d` });
     });
 
-    test('not within the grace period', async () => {
-      build(top(), { [own]: { a: file('', { mtime: RESTORED + 299_000 }) } });
-      expect(await contentOf(own)).toMatchObject({ inUse: false });
-      expect(await contentOf(own, { graceSeconds: 200 })).toMatchObject({ inUse: true, inUsePath: `/${own}/a` });
-      expect(await contentOf(own, { graceSeconds: null } as never)).toMatchObject({ inUse: false });
+    test('not within the grace period, and not by a time of modification that is later than the last change', async () => {
+      const recent = recoveryName(Date.now() - 250_000);
+      build(top(), { [recent]: { a: '', photo: file('', { mtime: Date.UTC(2098, 0, 1) }) } });
+      expect(await contentOf(recent)).toMatchObject({ inUse: false });
+      expect(await contentOf(recent, { graceSeconds: 200 })).toMatchObject({ inUse: true });
+      expect(await contentOf(recent, { graceSeconds: null } as never)).toMatchObject({ inUse: false });
     });
 
     test('the directory itself shows it, too', async () => {

@@ -154,7 +154,7 @@ test('after the recovery directory was deleted, it is made again where something
   prepare(REPLACE);
   const before = state();
   await moving(REPLACE);
-  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY };
+  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', disposal: RecoveryDirectoryDisposal.DELETE_WHEN_EMPTY };
   expect(await deleteRecoveryDirectory(root, deleting, new Deadline(endlessTime))).toMatchObject({ outcome: 'DELETED' });
   expect(fs.existsSync(`${top()}/${name}`)).toBe(false);
   expect(await undoing()).toMatchObject({ outcome: 'UNDONE' });
@@ -165,7 +165,7 @@ test('what goes back is no longer on record as moved, and not in use because it 
   prepare(REPLACE);
   await moving(REPLACE);
   await undoing();
-  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], disposal: RecoveryDirectoryDisposal.DELETE };
+  const deleting: DeleteEvent = { operation: 'delete', directory: name, accessPointRoots: [], runningRestoreJobs: [], restoredSince: '1970-01-01T00:00:00Z', disposal: RecoveryDirectoryDisposal.DELETE };
   expect(await deleteRecoveryDirectory(root, deleting, new Deadline(endlessTime))).toMatchObject({ outcome: 'REFUSED', refusals: [{ reason: 'RETENTION' }] });
   const due = { ...deleting, retentionSeconds: 1, graceSeconds: 0 };
   expect((await deleteRecoveryDirectory(root, due, new Deadline(endlessTime))).refusals).not.toEqual(expect.arrayContaining([expect.objectContaining({ detail: expect.stringContaining('/both') })]));
@@ -308,14 +308,18 @@ test('whatever is written of the journal, each entry comes after the directories
     await (operation === 'handle.stat' ? wait(slow[path.slice(`${top()}/${name}/`.length)] ?? 0) : undefined);
   });
   await moving(FAIL).finally(stop);
-  const lines = fs.readFileSync(`${top()}/${JOURNAL}/1.jsonl`, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { directory?: string; restored?: string });
-  const known = new Set<string>();
-  for (const { directory: written, restored: moved } of lines) {
-    known.add(written ?? '');
-    const parts = moved?.split('/') ?? [];
-    expect(parts.map((_, index) => parts.slice(0, index).join('/')).filter((parent) => !known.has(parent))).toEqual([]);
+  const known = new Set<number | undefined>([undefined]); // what lies in the recovery directory itself names none
+  let [byte, entries] = [0, 0];
+  for (const text of fs.readFileSync(`${top()}/${JOURNAL}/1.jsonl`, 'utf8').trimEnd().split('\n')) {
+    const line = JSON.parse(text) as { in?: number; subdirectory?: string; name?: string };
+    expect(known).toContain(line.in);
+    if (line.subdirectory !== undefined) {
+      known.add(byte);
+    }
+    entries += line.name === undefined ? 0 : 1;
+    byte += Buffer.byteLength(text) + 1;
   }
-  expect(lines.filter((line) => line.restored)).toHaveLength(3);
+  expect([known.size, entries]).toEqual([6, 3]); // each directory once
 });
 
 describe('a move that was stopped, taken back, and is called again with its answer', () => {

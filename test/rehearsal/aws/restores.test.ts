@@ -1,9 +1,10 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  GetRestoreJobMetadataCommand, ListRestoreJobsByProtectedResourceCommand, paginateListRestoreJobsByProtectedResource, StartRestoreJobCommand,
+  GetRestoreJobMetadataCommand, ListRestoreJobsByProtectedResourceCommand, ListRestoreJobsCommand, paginateListRestoreJobsByProtectedResource,
+  StartRestoreJobCommand,
 } from '@aws-sdk/client-backup';
-import type { StartRestoreJobCommandInput } from '@aws-sdk/client-backup';
+import type { ListRestoreJobsCommandInput, StartRestoreJobCommandInput } from '@aws-sdk/client-backup';
 import { awsError, describeJob, EARLIER, listTree, makeTree, newNames, restore, ROLE, startFixture, startRestore, watchJob } from './fixture';
 import type { Fixture } from './fixture';
 import type { RecoveryPoint } from '../../../rehearsal/aws/backup-vaults';
@@ -230,6 +231,23 @@ test('ListRestoreJobsByProtectedResource filters by status and file system, page
     pages.push(page.RestoreJobs!.length);
   }
   expect(pages).toEqual([2, 1]);
+});
+
+test('ListRestoreJobs tells those of all file systems, by status, type and end, in pages', async () => {
+  mkdirSync(join(fixture.directory, 'another'));
+  const pending = await startRestore(fixture, point, { items: ['/-rf'] });
+  const another = fixture.service.createFileSystem(join(fixture.directory, 'another'));
+  const ended = await startRestore(fixture, await fixture.service.backUp(another));
+  await watchJob(fixture, ended);
+  const send = async (input: ListRestoreJobsCommandInput) => fixture.backup.send(new ListRestoreJobsCommand(input));
+  const list = async (input: ListRestoreJobsCommandInput) => (await send(input)).RestoreJobs!.map(({ RestoreJobId }) => RestoreJobId);
+  expect(await list({ ByResourceType: 'EFS' })).toEqual([pending, ended]);
+  expect(await list({ ByResourceType: 'EBS' })).toEqual([]);
+  expect(await list({ ByStatus: 'PENDING' })).toEqual([pending]);
+  expect(await list({ ByCompleteAfter: new Date(0) })).toEqual([ended]);
+  expect(await list({ ByCompleteAfter: new Date(Date.now() + 60_000) })).toEqual([]);
+  expect(await send({ MaxResults: 1 })).toMatchObject({ RestoreJobs: [{ RestoreJobId: pending }], NextToken: expect.any(String) });
+  await expect(list({ ByStatus: 'ANY' as 'PENDING' })).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
 });
 
 test('what an earlier restore left is data like any other', async () => {

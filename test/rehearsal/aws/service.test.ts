@@ -1,5 +1,5 @@
 import {
-  BackupClient, DisassociateRecoveryPointFromParentCommand, DescribeRestoreJobCommand, ListRecoveryPointsByBackupVaultCommand, ListRestoreJobsCommand,
+  BackupClient, DisassociateRecoveryPointFromParentCommand, DescribeRestoreJobCommand, ListRecoveryPointsByBackupVaultCommand, ListCopyJobsCommand,
 } from '@aws-sdk/client-backup';
 import {
   DescribeAccessPointsCommand, DescribeFileSystemsCommand, DescribeMountTargetsCommand, paginateDescribeAccessPoints, PutFileSystemPolicyCommand,
@@ -80,7 +80,7 @@ test('what the rehearsal does not know is answered with 501 and recorded, once',
   const unknown = (what: string) => awsError('NotRehearsed', 501, what);
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const patient = new BackupClient({ region: 'us-east-1', endpoint: fixture.service.endpoint, credentials });
-  await expect(patient.send(new ListRestoreJobsCommand())).rejects.toMatchObject(unknown('GET /restore-jobs'));
+  await expect(patient.send(new ListCopyJobsCommand())).rejects.toMatchObject(unknown('GET /copy-jobs'));
   patient.destroy();
   const recoveryPoint = { BackupVaultName: 'Default', RecoveryPointArn: 'arn' };
   const deletion = new DisassociateRecoveryPointFromParentCommand(recoveryPoint);
@@ -90,7 +90,7 @@ test('what the rehearsal does not know is answered with 501 and recorded, once',
   const mountTargets = new DescribeMountTargetsCommand({ FileSystemId: 'fs-1' });
   await expect(fixture.efs.send(mountTargets)).rejects.toMatchObject(unknown('GET /2015-02-01/mount-targets'));
   expect(fixture.service.requests).toEqual([
-    expect.objectContaining({ operation: 'GET /restore-jobs', statusCode: 501, error: 'NotRehearsed' }),
+    expect.objectContaining({ operation: 'GET /copy-jobs', statusCode: 501, error: 'NotRehearsed' }),
     expect.objectContaining({ operation: 'DELETE /backup-vaults/Default/recovery-points/arn/parentAssociation' }),
     expect.objectContaining({
       operation: 'PUT /2015-02-01/file-systems/fs-1/policy',
