@@ -50,6 +50,12 @@ async function moved(policy: ConflictPolicy): Promise<MoveAnswer> {
   }
 }
 
+/** Few random trees meet under each policy. */
+const MEETING = POLICIES.flatMap((policy): Array<[Tree, Tree, ConflictPolicy]> => [
+  [{ a: 'live' }, { a: 'restored' }, policy],
+  [{ b: { c: 'live' } }, { b: { c: 'restored' } }, policy],
+]);
+
 test('every entry meets one fate, nothing is lost, and nothing live changes but by the policy', async () => {
   const met = new Map<string, number>();
   await fc.assert(fc.asyncProperty(tree, tree, fc.constantFrom(...POLICIES), async (live, restored, policy) => {
@@ -103,7 +109,7 @@ test('every entry meets one fate, nothing is lost, and nothing live changes but 
         expect([path, now.type, now.stats.ino, now.stats.mode, now.stats.uid]).toEqual([path, type, stats.ino, stats.mode, stats.uid]);
       }
     }
-  }), { numRuns: runs(200) });
+  }), { numRuns: MEETING.length + runs(200), examples: MEETING });
   // the trees did meet
   for (const policy of POLICIES) {
     expect(met.get(`${policy} ${policy === ConflictPolicy.FAIL ? 'CONFLICT' : 'MOVED'} true`) ?? 0).toBeGreaterThan(runs(3));
