@@ -5,9 +5,6 @@ import { damageProjects, LOST_FILE, LOST_TREE } from './projects';
 import { WORK_DIRECTORY } from '../../src/core/contract';
 import { classifyRootEntry, RootEntryKind } from '../../src/core/recovery-directory';
 
-/** What is on record of a recovery directory that is still there (docs/worker.md). */
-const RECORD = new RegExp(`^/${WORK_DIRECTORY}(/[^/]+(/(found|verified|closed)\\.json)?)?$`);
-
 /** What the file system held before, and what it must hold after: looked at by the demo itself, with nothing of the file engine. */
 export class Check {
   private readonly before: Inventory;
@@ -35,16 +32,24 @@ export class Check {
     const now = takeInventory(this.root);
     const left = leaves.map((name) => fs.readdirSync(this.root).find((found) => name.test(found)));
     within(now, left.map((name) => `/${name}`)).forEach((_, own) => now.delete(own));
+    this.ignoreRecords(now, left);
     const gone = leaves.filter((_, index) => left[index] === undefined).map((name) => `nothing at the root has a name like ${name}`);
     return [...differences(expected, now), ...gone];
   }
 
   /** Everything that is not as it must be after a restore that failed: all as it was, beside what AWS Backup left, and the records that we keep of that. */
   public untouched(): string[] {
-    const left = fs.readdirSync(this.root).filter((name) => classifyRootEntry(name) !== RootEntryKind.OTHER).map((name) => `/${name}`);
+    const left = fs.readdirSync(this.root).filter((name) => classifyRootEntry(name) !== RootEntryKind.OTHER);
     const now = takeInventory(this.root);
-    within(now, left).forEach((_, own) => now.delete(own));
-    [...now.keys()].filter((own) => RECORD.test(own) && !this.damaged.has(own)).forEach((own) => now.delete(own));
+    within(now, left.map((name) => `/${name}`)).forEach((_, own) => now.delete(own));
+    this.ignoreRecords(now, left);
     return differences(this.damaged, now);
+  }
+
+  /** What is on record of recovery directories that are still there is as it must be (docs/worker.md). */
+  private ignoreRecords(now: Inventory, left: ReadonlyArray<string | undefined>): void {
+    const records = left.flatMap((name) => (name === undefined ? [] : new RegExp(`^/${WORK_DIRECTORY}(/${name}(/(found|verified|closed)\\.json)?)?$`)));
+    const isOfThem = (own: string) => records.some((record) => record.test(own));
+    [...now.keys()].filter((own) => isOfThem(own) && !this.damaged.has(own)).forEach((own) => now.delete(own));
   }
 }
