@@ -58,12 +58,12 @@ async function work(random: Random, shards: readonly Shard[], habits = anyHabits
 
 /** Two workers with the same part take each other for somebody else, and leave what they cannot tell from his: one after the other, they end it. */
 async function finish(random: Random, shards: readonly Shard[], { shares, before }: Work): Promise<Work> {
-  let [ended, left] = [shares, outcomesOf(shares).includes('INCOMPLETE')];
-  for (const shard of left ? shards : []) {
-    ended = [...ended.filter(({ answer }) => answer.outcome !== 'INCOMPLETE'), ...(await work(random, [shard])).shares];
+  const isLeft = ({ answer }: Share) => ['INCOMPLETE', 'REFUSED'].includes(answer.outcome);
+  let ended = shares;
+  for (const shard of shares.some(isLeft) ? shards : []) {
+    ended = [...ended.filter((share) => !isLeft(share)), ...(await work(random, [shard])).shares];
   }
-  left = outcomesOf(ended).includes('INCOMPLETE');
-  expect(left).toBe(false);
+  expect(ended.filter(isLeft)).toEqual([]);
   return { shares: ended, before };
 }
 
