@@ -1,4 +1,5 @@
-// Makes a fresh clone ready: `npm run demo` and `npm test` call this first. Does nothing that is already done.
+// Makes a fresh clone ready: `npm run demo` and `npm test` call this first. Does nothing that is already done. What it tells goes to
+// stderr: the output of a command, such as the list of scenarios, is its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,10 +20,10 @@ function outdated(folder) {
 
 function install(folder) {
   if (outdated(folder)) {
-    console.log(`Installing what ${join(folder, 'package-lock.json')} names …`);
+    console.error(`Installing what ${join(folder, 'package-lock.json')} names …`);
     // not `npm ci`: it refuses a lock file that leaves out the optional packages of other platforms; without saving, this
     // installs the versions of the lock file and writes none
-    const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+    const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: ['ignore', process.stderr, 'inherit'] });
     if (status !== 0) {
       process.exit(status ?? 1);
     }
@@ -33,7 +34,7 @@ install(root);
 if (process.argv.includes('--with-other-runtimes')) {
   install(join(root, 'test', 'runtimes'));
 }
-console.log('Bundling the functions …');
+console.error('Bundling the functions …');
 const bundle = spawnSync(join(root, 'node_modules', '.bin', 'projen'), ['bundle'], { cwd: root, encoding: 'utf8' });
 if (bundle.status !== 0) {
   console.error(bundle.stdout, bundle.stderr);
